@@ -1,0 +1,260 @@
+"""The walk from the end of a graph to its leaves: reverse mode, the chain rule.
+
+At each node the cotangent of its output becomes a contribution to the cotangent of each
+operand. Three things are done here, once, so that no rule has to think of them: broadcasting and
+dtype promotion are undone on every edge, and a zero cotangent meeting an infinite local
+derivative gives zero (the strong zero).
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.core.graph import FREED, Freed, FreedError, Kept, Node, node_of, topological
+from autograd_lite.errors import GraphError
+
+Lift = Callable[[Any, Node], Any]  # makes a tensor of a value and its node
+
+
+def pull_back(
+    root: Node,
+    cotangent: Any,
+    targets: Collection[Node] | None = None,
+    lift: Lift | None = None,
+    free: bool = False,
+) -> dict[Node, Any]:
+    """The cotangents of the leaves behind `root` (or of `targets`), given that of `root`.
+
+    With `lift` the rules get tensors instead of arrays, so that the pull is itself recorded.
+    With `free` each node's saved values are dropped as soon as they have been used.
+    """
+    wanted = None if targets is None else leading_to(targets, root)
+    shared = uses(root, wanted, targets or ())
+    partial: dict[Node, Any] = {}  # sums of the contributions that have arrived so far
+    owned: set[Node] = set()  # nodes whose sum is an array of this walk's own
+    found: dict[Node, Any] = {}
+    ready = [(root, cotangent)]
+    # The processor's "invalid" flag is raised by 0 * inf, the one way in which a zero cotangent
+    # could give a NaN; asking for it costs nothing per node.
+    with np.errstate(all="ignore", invalid="raise"):
+        while ready:
+            node, g = ready.pop()
+            if node.kept is not None:
+                keep_cotangent(node.kept, node, g)
+            if node.pull is None or (targets is not None and node in targets):
+                found[node] = g
+                continue
+            saved = lifted(node, lift) if lift else node.saved
+            pull = node.pull if wanted is None else pull_towards(wanted, node)
+            try:
+                contributions = pull(g, saved, node)
+            except FloatingPointError:
+                contributions = strong_pull(pull, g, saved, node)
+            except FreedError:
+                raise GraphError(why_freed(root, node)) from None
+            for parent, c in zip(node.parents, contributions, strict=False):
+                if parent is None or (wanted is not None and parent not in wanted):
+                    continue
+                if c.shape != parent.shape or c.dtype != parent.dtype:
+                    c = fit(c, parent, node)
+                if parent in shared:
+                    shared[parent] -= 1
+                    c = add_up(partial, owned, parent, c, lift is None)
+                    if shared[parent]:
+                        continue
+                    del partial[parent]
+                elif parent.pull is None and lift is None:
+                    c = own(c, g, saved)
+                ready.append((parent, c))
+            if free:
+                node.saved = FREED
+    root.was_root = root.was_root or free
+    return found
+
+
+def uses(root: Node, wanted: set[Node] | None, ends: Collection[Node]) -> dict[Node, int]:
+    """How many edges of the walk reach each node that more than one edge reaches."""
+    seen = {root}
+    shared: dict[Node, int] = {}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node in ends:
+            continue
+        for parent in node.parents:
+            if parent is None or (wanted is not None and parent not in wanted):
+                continue
+            if parent in seen:
+                shared[parent] = shared.get(parent, 1) + 1
+            else:
+                seen.add(parent)
+                stack.append(parent)
+    return shared
+
+
+def leading_to(targets: Collection[Node], root: Node) -> set[Node]:
+    """The nodes on a path from `root` to one of `targets`: no other needs a cotangent."""
+    on_path = set(targets)
+    for node in topological([root], stop=targets):
+        if any(parent in on_path for parent in node.parents):
+            on_path.add(node)
+    return on_path
+
+
+def pull_towards(wanted: set[Node], node: Node) -> Callable[..., tuple[Any, ...]]:
+    """The node's pull, restricted to the operands that are wanted."""
+    assert node.primitive is not None
+    assert node.pull is not None
+    if node.primitive.variadic:
+        return node.pull
+    mask = sum(1 << i for i, parent in enumerate(node.parents) if parent in wanted)
+    return node.primitive.plans[mask].pull
+
+
+def strong_pull(
+    pull: Callable[..., tuple[Any, ...]], g: Any, saved: tuple[Any, ...], node: Node
+) -> tuple[Any, ...]:
+    """The node's contributions, with zero where a zero cotangent met an infinite derivative.
+
+    The zero is selected, not multiplied, so the same holds when this is differentiated again.
+    """
+    assert node.primitive is not None
+    with np.errstate(invalid="ignore"):
+        contributions = pull(g, saved, node)
+        if node.primitive.nature == "elementwise":
+            return tuple(
+                c if c is None else np.where((g == 0) & ~np.isfinite(c), 0, c)
+                for c in contributions
+            )
+        if np.all(g == 0):
+            return tuple(c if c is None else np.zeros(c.shape, c.dtype) for c in contributions)
+    return contributions
+
+
+def fit(c: Any, parent: Node, node: Node) -> Any:
+    """Undo, for one edge, what the function did to its operand's dtype and shape."""
+    if c.dtype != parent.dtype:
+        if c.dtype.kind == "c" and parent.dtype.kind != "c":
+            c = np.real(c)
+        c = c.astype(parent.dtype)
+    if c.shape != parent.shape:
+        c = sum_to_shape(c, parent.shape)
+        # A smaller contribution stands for its broadcast. Entry-by-entry functions of operands
+        # that are all of one shape can carry it on as it is; for others it is spelled out.
+        if c.shape != parent.shape and not carries_broadcast(parent):
+            c = np.broadcast_to(c, parent.shape)
+    return c
+
+
+def carries_broadcast(node: Node) -> bool:
+    return (
+        node.primitive is not None
+        and node.primitive.nature == "elementwise"
+        and all(p is None or p.shape == node.shape for p in node.parents)
+    )
+
+
+def sum_to_shape(c: Any, shape: tuple[int, ...]) -> Any:
+    """Sum `c` over the axes along which an operand of `shape` was broadcast."""
+    extra = max(len(c.shape) - len(shape), 0)
+    ones = len(shape) - (len(c.shape) - extra)  # leading axes that a smaller c does not have
+    axes = [*range(extra)]
+    axes += [
+        extra + i
+        for i, n in enumerate(shape[ones:])
+        if n == 1 and c.shape[extra + i] != 1
+    ]  # fmt: skip
+    if not axes:
+        return c
+    if len(axes) == extra:
+        return np.add.reduce(c, axis=tuple(axes))
+    c = np.add.reduce(c, axis=tuple(axes), keepdims=True)
+    return np.reshape(c, c.shape[extra:]) if extra else c
+
+
+def add_up(partial: dict[Node, Any], owned: set[Node], node: Node, c: Any, in_place: bool) -> Any:
+    """Add a contribution to what has arrived for `node`; the sum."""
+    if node not in partial:
+        total = c
+    elif in_place and node in owned and partial[node].shape == c.shape:
+        total = np.add(partial[node], c, out=partial[node])
+    else:
+        total = np.add(partial[node], c)
+        if isinstance(total, np.ndarray) and total.shape == node.shape:
+            owned.add(node)
+    partial[node] = total
+    return total
+
+
+def own(c: Any, g: Any, saved: tuple[Any, ...]) -> Any:
+    """`c` itself if the rule made it for us alone, else a copy.
+
+    A rule may hand back its cotangent, a view, or a value it was given; anything else it returns
+    is new.
+    """
+    if (
+        type(c) is np.ndarray
+        and c is not g
+        and c.base is None
+        and c.flags.c_contiguous
+        and not any(c is value for value in saved)
+    ):
+        return c
+    return c.copy(order="C") if type(c) is np.ndarray else c
+
+
+def lifted(node: Node, lift: Lift) -> tuple[Any, ...]:
+    """The node's saved values with their places in the graph, so that rules record what they do."""
+    primitive = node.primitive
+    assert primitive is not None
+    if isinstance(node.saved, Freed):
+        return node.saved
+    if primitive.variadic:
+        return node.saved
+    count = len(node.parents)
+    operands = [
+        value if value is None or parent is None else lift(value, parent)
+        for value, parent in zip(node.saved[:count], node.parents, strict=True)
+    ]
+    out = node.saved[count]
+    result = None if out is None else lift(out, node)
+    extras = [
+        None if value is None else lift(value, extra_node(node, i, value))
+        for i, value in enumerate(node.saved[count + 1 :])
+    ]
+    return (*operands, result, *extras)
+
+
+def extra_node(node: Node, i: int, value: Any) -> Node:
+    """The node of a further output: the primitive that it equals, on the same operands."""
+    assert node.primitive is not None
+    primitive = node.primitive.extras[i]
+    kwargs = {key: node.kwargs[key] for key in primitive.metadata if key in node.kwargs}
+    count = len(primitive.rules)
+    parents = node.parents[:count]
+    mask = sum(1 << j for j, parent in enumerate(parents) if parent is not None)
+    saved = (*node.saved[:count], value)
+    pull = primitive.plans[mask].pull
+    return node_of(primitive, pull, parents, saved, kwargs, value.shape, value.dtype)
+
+
+def keep_cotangent(kept: Kept, node: Node, g: Any) -> None:
+    if kept.retains_grad:
+        g = np.broadcast_to(g, node.shape)
+        node.grad = g.copy() if node.grad is None else node.grad + g
+    if kept.args is not None:
+        kept.cotangent = g
+
+
+def why_freed(root: Node, node: Node) -> str:
+    if root.was_root:
+        return (
+            f"backward was called twice on the same result {root!r}: its values were freed by the "
+            "first call. Add the losses and call backward once, or compute the result again."
+        )
+    return (
+        f"backward reached {node!r}, which an earlier backward has already passed and freed: a "
+        "tensor of an earlier step is part of this one. Cut it off with .detach() where the "
+        "step begins (a recurrent state, a running average), or compute it again."
+    )

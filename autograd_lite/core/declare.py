@@ -1,0 +1,217 @@
+"""The verbs that add a differentiable function: one row, its derivative beside it.
+
+    elementwise   entry by entry: each rule is a partial derivative (a number, or a function)
+    linear        linear in each operand: each rule is the transpose, a function of `g`
+    general       anything else: each rule is the product of `g` and the Jacobian
+    composite     as general, but the body is written in NumPy and may hand out extra outputs
+    constant      no derivative: the result is a plain array
+    derived       a function written in terms of others; it needs no rule
+
+A rule names what it reads: `x, y, z` are the operands (`xs` the list of a variadic function),
+`out` the result, `g` the cotangent; every other parameter is a keyword of the function, with its
+default. What no rule names is not kept. Rules are NumPy code, so a gradient can itself be
+differentiated. A rule returns its cotangent, a view of it, or a new array.
+
+>>> import numpy as np
+>>> import autograd_lite as ag
+>>> softsign = ag.declare.elementwise(
+...     lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2, name="softsign")
+>>> ag.grad(softsign)(1.0)
+np.float64(0.25)
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.core.graph import Nature, Primitive
+from autograd_lite.core.record import recorder
+from autograd_lite.core.rules import OPERANDS, make_plan, metadata, parameters
+from autograd_lite.core.tensor import DISPATCH, value_of
+from autograd_lite.errors import NotDifferentiableError
+
+Function = Callable[..., Any]
+
+# Every primitive that was declared, in order: the tests, the drawings and the docs read it.
+PRIMITIVES: list[Primitive] = []
+
+
+def elementwise(
+    function: Callable[..., Any], *rules: Any, name: str | None = None, body: Any = None
+) -> Callable[..., Any]:
+    """Declare a function that works entry by entry, with its partial derivatives.
+
+    A rule that has a parameter `g` returns the product with the cotangent itself.
+    """
+    return _declare(function, "elementwise", rules, name, body)
+
+
+def linear(
+    function: Callable[..., Any], *rules: Any, name: str | None = None, body: Any = None
+) -> Callable[..., Any]:
+    """Declare a function linear in each operand, with its transposes.
+
+    In the rule of its own operand, `x` has a shape and a dtype but no values. A rule may return
+    an array that broadcasts to the operand's shape in place of the whole.
+    """
+    return _declare(function, "linear", rules, name, body)
+
+
+def general(
+    function: Callable[..., Any], *rules: Any, name: str | None = None, body: Any = None
+) -> Callable[..., Any]:
+    """Declare any other function, with the products of a cotangent and its Jacobians."""
+    return _declare(function, "general", rules, name, body)
+
+
+def composite(
+    function: Callable[..., Any],
+    *rules: Any,
+    name: str | None = None,
+    extras: dict[str, Callable[..., Any]] | None = None,
+) -> Callable[..., Any]:
+    """Declare a function whose body is NumPy code, one node when it is recorded.
+
+    `extras` names what the body returns beside the result and a rule wants to read: for each the
+    declared function that it equals, on the same operands and (by name) the same keywords. So
+    the gradient of the gradient finds its way through them.
+    """
+    primitives = {extra: primitive_of(equal) for extra, equal in (extras or {}).items()}
+    return _declare(function, "general", rules, name, None, primitives)
+
+
+def constant(*functions: Callable[..., Any]) -> None:
+    """Declare functions without a derivative: on tensors they return plain arrays."""
+    for function in functions:
+        DISPATCH[function] = on_values(function)
+
+
+def derived(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare what a NumPy function means on tensors, in terms of other functions (a decorator)."""
+
+    def register(body: Callable[..., Any]) -> Callable[..., Any]:
+        DISPATCH[function] = body
+        return body
+
+    return register
+
+
+def primitive_of(function: Any) -> Primitive:
+    """The primitive behind a declared function."""
+    primitive = getattr(DISPATCH.get(function, function), "primitive", None)
+    if not isinstance(primitive, Primitive):
+        raise TypeError(f"{function!r} is not a declared function with a gradient rule.")
+    return primitive
+
+
+def _declare(
+    function: Callable[..., Any],
+    nature: Nature,
+    rules: tuple[Any, ...],
+    name: str | None,
+    body: Any,
+    extras: dict[str, Primitive] | None = None,
+) -> Callable[..., Any]:
+    title = name or function.__name__
+    keywords = _keywords(title, rules, tuple(extras or ()))
+    variadic = callable(rules[0]) and "xs" in parameters(rules[0])
+    primitive = Primitive(
+        title, body or function, nature, rules, keywords, variadic,
+        jointly_linear=not any(_reads_another(rule, i) for i, rule in enumerate(rules)),
+        extras=extras or {}, plan=make_plan,
+    )  # fmt: skip
+    primitive.record = recorder(primitive)
+    PRIMITIVES.append(primitive)
+    if isinstance(function, np.ufunc) or not keywords:
+        call: Any = primitive.record
+    else:
+        call = _normalized(primitive, function)
+    if not isinstance(function, np.ufunc):
+        functools.update_wrapper(call, function, updated=())
+    call.primitive = primitive
+    call.__name__ = title
+    DISPATCH[function] = call
+    return call  # type: ignore[no-any-return]
+
+
+def _keywords(name: str, rules: tuple[Any, ...], extras: tuple[str, ...]) -> tuple[str, ...]:
+    """The keywords of a row; each of its rules takes them all."""
+    if not rules:
+        raise ValueError(f"{name}: a row needs one rule per operand.")
+    found = [metadata(rule, extras) for rule in rules if callable(rule)]
+    if any(set(other) != set(found[0]) for other in found):
+        raise ValueError(f"{name}: its rules do not take the same keywords: {found}.")
+    return found[0] if found else ()
+
+
+def _reads_another(rule: Any, i: int) -> bool:
+    return callable(rule) and bool(
+        set(parameters(rule)) & {name for j, name in enumerate(OPERANDS) if j != i}
+    )
+
+
+def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The recording function, for every spelling that `function` allows of its arguments."""
+    count = len(primitive.rules)
+    allowed = frozenset(primitive.metadata)
+    record = primitive.record
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) != count:
+            args, kwargs = by_signature(args, kwargs)
+        if kwargs and not allowed.issuperset(kwargs):
+            kwargs = without_defaults(kwargs)
+        return record(*args, **kwargs)
+
+    @functools.cache
+    def signature() -> dict[str, inspect.Parameter]:
+        try:
+            return dict(inspect.signature(function).parameters)
+        except ValueError:  # some of NumPy's compiled functions tell their signature to no one
+            return dict(inspect.signature(primitive.rules[0]).parameters)
+
+    def by_signature(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        names = list(signature())
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        if len(args) > len(names) or len(given) < len(args) + len(kwargs):
+            function(*args, **kwargs)  # NumPy says what is wrong with these arguments
+        missing = [name for name in names[:count] if name not in given]
+        if missing:
+            raise TypeError(f"{primitive.name}: missing argument {', '.join(missing)}.")
+        return tuple(given.pop(name) for name in names[:count]), given
+
+    def without_defaults(kwargs: dict[str, Any]) -> dict[str, Any]:
+        known = signature()
+        kept = {
+            key: value
+            for key, value in kwargs.items()
+            if key in allowed or key not in known or value is not known[key].default
+        }
+        for key in kept.keys() - allowed:
+            raise NotDifferentiableError(
+                f"{primitive.name}: the argument {key}= has no gradient rule here; allowed are "
+                f"{', '.join(sorted(allowed))}."
+            )
+        return kept
+
+    return call
+
+
+def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` on the values of the tensors among its arguments (also inside lists)."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(
+            *(plain(arg) for arg in args), **{key: plain(arg) for key, arg in kwargs.items()}
+        )
+
+    return functools.update_wrapper(call, function, updated=())
+
+
+def plain(argument: Any) -> Any:
+    if isinstance(argument, list | tuple):
+        return type(argument)(value_of(item) for item in argument)
+    return value_of(argument)
