@@ -27,7 +27,7 @@ from autograd_lite.core.graph import (
     Recording,
     ends,
 )
-from autograd_lite.core.tensor import Tensor, constant, tensor_of, value_of
+from autograd_lite.core.tensor import Tensor, conjugated, constant, tensor_of, value_of
 from autograd_lite.errors import GraphError, ShapeError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -107,7 +107,7 @@ def value_and_grad(
         out, aux = result if has_aux else (result, None)
         check_scalar(function, out)
         lift = lift_for(outer, [out], inputs)
-        gradients = pulled(out, np.ones((), out.dtype), inputs, lift)
+        gradients = pulled(out, 1, inputs, lift)
         grads = tuple(regrown(args[i], gradients) for i in chosen)
         grad = grads[0] if isinstance(argnums, int) else grads
         value = outward(out, lift)
@@ -246,10 +246,9 @@ def pulled(out: Any, cotangent: Any, inputs: list[Tensor], lift: Any) -> dict[No
     found: dict[Node, Any] = {}
     if type(out) is Tensor and out.requires_grad:
         assert out.node is not None
-        seed = cotangent if lift else np.asarray(value_of(cotangent), out.dtype)
-        seed = np.broadcast_to(seed, out.shape) if seed.shape != out.shape else seed
-        found = pull_back(out.node, seed, targets, lift)
-    return {node: found.get(node, None) for node in targets}
+        seed = cotangent if type(cotangent) is Tensor else np.array(cotangent, out.dtype)
+        found = pull_back(out.node, conjugated(seed if lift else value_of(seed)), targets, lift)
+    return {node: conjugated(found[node]) if node in found else None for node in targets}
 
 
 def regrown(argument: Any, gradients: dict[Node, Any]) -> Any:

@@ -150,9 +150,8 @@ class _Kind(NamedTuple):
     rebuild: Callable[[Any, Keys, list[Any]], Any]
 
 
-@cache
-def _kind(cls: type[Any]) -> _Kind | None:
-    """How instances of a class are walked; None for leaves. Walks ask at every node."""
+def _kind_of(cls: type) -> _Kind | None:
+    """How instances of a class are walked; None for leaves."""
     if cls is type(None):
         return _NONE
     if getattr(cls, "__tree__", False) is True:
@@ -164,6 +163,9 @@ def _kind(cls: type[Any]) -> _Kind | None:
     if issubclass(cls, tuple):
         return _NAMED_TUPLE if hasattr(cls, "_fields") else _TUPLE
     return _DATACLASS if is_dataclass(cls) else None
+
+
+_kind: Callable[[type], _Kind | None] = cache(_kind_of)  # walks ask at every node
 
 
 def _shown_names(node: Any) -> Keys:

@@ -20,7 +20,7 @@ Lift = Callable[[Any, Node], Any]  # makes a tensor of a value and its node
 def pull_back(
     root: Node,
     cotangent: Any,
-    targets: Collection[Node] | None = None,
+    targets: Collection[Node] = (),
     lift: Lift | None = None,
     free: bool = False,
 ) -> dict[Node, Any]:
@@ -29,8 +29,9 @@ def pull_back(
     With `lift` the rules get tensors instead of arrays, so that the pull is itself recorded.
     With `free` each node's saved values are dropped as soon as they have been used.
     """
-    wanted = None if targets is None else leading_to(targets, root)
-    shared = uses(root, wanted, targets or ())
+    wanted = leading_to(targets, root) if targets else None
+    special = wanted is not None or lift is not None
+    shared = uses(root) if wanted is None else uses_among(wanted, targets, root)
     partial: dict[Node, Any] = {}  # sums of the contributions that have arrived so far
     owned: set[Node] = set()  # nodes whose sum is an array of this walk's own
     found: dict[Node, Any] = {}
@@ -42,29 +43,33 @@ def pull_back(
             node, g = ready.pop()
             if node.kept is not None:
                 keep_cotangent(node.kept, node, g)
-            if node.pull is None or (targets is not None and node in targets):
+            pull = node.pull
+            if pull is None or (special and node in targets):
                 found[node] = g
                 continue
-            saved = lifted(node, lift) if lift else node.saved
-            pull = node.pull if wanted is None else pull_towards(wanted, node)
+            saved = node.saved
             try:
+                if special:
+                    saved = lifted(node, lift) if lift else saved
+                    pull = pull if wanted is None else pull_towards(wanted, node)
                 contributions = pull(g, saved, node)
             except FloatingPointError:
                 contributions = strong_pull(pull, g, saved, node)
             except FreedError:
                 raise GraphError(why_freed(root, node)) from None
-            for parent, c in zip(node.parents, contributions, strict=False):
-                if parent is None or (wanted is not None and parent not in wanted):
+            for parent, c in zip(node.parents, contributions):
+                if c is None:
                     continue
-                if c.shape != parent.shape or c.dtype != parent.dtype:
-                    c = fit(c, parent, node)
+                assert parent is not None
+                if c.shape != parent.shape or c.dtype is not parent.dtype:
+                    c = fit(c, parent)
                 if parent in shared:
                     shared[parent] -= 1
                     c = add_up(partial, owned, parent, c, lift is None)
                     if shared[parent]:
                         continue
                     del partial[parent]
-                elif parent.pull is None and lift is None:
+                elif lift is None and (parent.pull is None or parent in targets):
                     c = own(c, g, saved)
                 ready.append((parent, c))
             if free:
@@ -73,24 +78,33 @@ def pull_back(
     return found
 
 
-def uses(root: Node, wanted: set[Node] | None, ends: Collection[Node]) -> dict[Node, int]:
+def uses(root: Node) -> dict[Node, int]:
     """How many edges of the walk reach each node that more than one edge reaches."""
     seen = {root}
     shared: dict[Node, int] = {}
     stack = [root]
     while stack:
-        node = stack.pop()
-        if node in ends:
-            continue
-        for parent in node.parents:
-            if parent is None or (wanted is not None and parent not in wanted):
-                continue
+        for parent in stack.pop().parents:
             if parent in seen:
                 shared[parent] = shared.get(parent, 1) + 1
-            else:
+            elif parent is not None:
                 seen.add(parent)
                 stack.append(parent)
     return shared
+
+
+def uses_among(wanted: set[Node], targets: Collection[Node], root: Node) -> dict[Node, int]:
+    """The same, for a walk that keeps to `wanted` and ends at `targets`."""
+    counts: dict[Node, int] = {root: 0}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for parent in () if node in targets else node.parents:
+            if parent is not None and parent in wanted:
+                if parent not in counts:
+                    stack.append(parent)
+                counts[parent] = counts.get(parent, 0) + 1
+    return {node: count for node, count in counts.items() if count > 1}
 
 
 def leading_to(targets: Collection[Node], root: Node) -> set[Node]:
@@ -107,7 +121,11 @@ def pull_towards(wanted: set[Node], node: Node) -> Callable[..., tuple[Any, ...]
     assert node.primitive is not None
     assert node.pull is not None
     if node.primitive.variadic:
-        return node.pull
+        pull = node.pull
+        return lambda g, saved, node: tuple(
+            c if parent in wanted else None
+            for parent, c in zip(node.parents, pull(g, saved, node), strict=True)
+        )
     mask = sum(1 << i for i, parent in enumerate(node.parents) if parent in wanted)
     return node.primitive.plans[mask].pull
 
@@ -132,32 +150,29 @@ def strong_pull(
     return contributions
 
 
-def fit(c: Any, parent: Node, node: Node) -> Any:
+def fit(c: Any, parent: Node) -> Any:
     """Undo, for one edge, what the function did to its operand's dtype and shape."""
-    if c.dtype != parent.dtype:
-        if c.dtype.kind == "c" and parent.dtype.kind != "c":
-            c = np.real(c)
-        c = c.astype(parent.dtype)
+    c = in_dtype(c, parent.dtype)
     if c.shape != parent.shape:
         c = sum_to_shape(c, parent.shape)
-        # A smaller contribution stands for its broadcast. Entry-by-entry functions of operands
-        # that are all of one shape can carry it on as it is; for others it is spelled out.
-        if c.shape != parent.shape and not carries_broadcast(parent):
+        if c.shape != parent.shape:  # a smaller contribution stands for its broadcast
             c = np.broadcast_to(c, parent.shape)
     return c
 
 
-def carries_broadcast(node: Node) -> bool:
-    return (
-        node.primitive is not None
-        and node.primitive.nature == "elementwise"
-        and all(p is None or p.shape == node.shape for p in node.parents)
-    )
+def in_dtype(c: Any, dtype: Any) -> Any:
+    if c.dtype == dtype:
+        return c
+    if c.dtype.kind == "c" and dtype.kind != "c":
+        c = np.real(c)
+    return c.astype(dtype)
 
 
 def sum_to_shape(c: Any, shape: tuple[int, ...]) -> Any:
     """Sum `c` over the axes along which an operand of `shape` was broadcast."""
     extra = max(len(c.shape) - len(shape), 0)
+    if extra and c.shape[extra:] == shape:
+        return np.add.reduce(c, axis=0 if extra == 1 else tuple(range(extra)))
     ones = len(shape) - (len(c.shape) - extra)  # leading axes that a smaller c does not have
     axes = [*range(extra)]
     axes += [
@@ -167,8 +182,6 @@ def sum_to_shape(c: Any, shape: tuple[int, ...]) -> Any:
     ]  # fmt: skip
     if not axes:
         return c
-    if len(axes) == extra:
-        return np.add.reduce(c, axis=tuple(axes))
     c = np.add.reduce(c, axis=tuple(axes), keepdims=True)
     return np.reshape(c, c.shape[extra:]) if extra else c
 
@@ -193,15 +206,14 @@ def own(c: Any, g: Any, saved: tuple[Any, ...]) -> Any:
     A rule may hand back its cotangent, a view, or a value it was given; anything else it returns
     is new.
     """
-    if (
-        type(c) is np.ndarray
-        and c is not g
-        and c.base is None
-        and c.flags.c_contiguous
-        and not any(c is value for value in saved)
-    ):
+    if type(c) is not np.ndarray:
         return c
-    return c.copy(order="C") if type(c) is np.ndarray else c
+    if c is g or c.base is not None or not c.flags.c_contiguous:
+        return c.copy()
+    for value in saved:
+        if c is value:
+            return c.copy()
+    return c
 
 
 def lifted(node: Node, lift: Lift) -> tuple[Any, ...]:
@@ -242,7 +254,8 @@ def extra_node(node: Node, i: int, value: Any) -> Node:
 def keep_cotangent(kept: Kept, node: Node, g: Any) -> None:
     if kept.retains_grad:
         g = np.broadcast_to(g, node.shape)
-        node.grad = g.copy() if node.grad is None else node.grad + g
+        g = np.conjugate(g)
+        node.grad = g if node.grad is None else node.grad + g
     if kept.args is not None:
         kept.cotangent = g
 

@@ -93,6 +93,8 @@ def derived(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
     """Declare what a NumPy function means on tensors, in terms of other functions (a decorator)."""
 
     def register(body: Callable[..., Any]) -> Callable[..., Any]:
+        if function in DISPATCH:  # NumPy has two names for some functions
+            raise ValueError(f"{function.__name__} is declared already.")
         DISPATCH[function] = body
         return body
 
@@ -125,7 +127,7 @@ def _declare(
     )  # fmt: skip
     primitive.record = recorder(primitive)
     PRIMITIVES.append(primitive)
-    if isinstance(function, np.ufunc) or not keywords:
+    if isinstance(function, np.ufunc) or (len(rules) == 1 and not keywords):
         call: Any = primitive.record
     else:
         call = _normalized(primitive, function)
@@ -178,9 +180,10 @@ def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         if len(args) > len(names) or len(given) < len(args) + len(kwargs):
             function(*args, **kwargs)  # NumPy says what is wrong with these arguments
-        missing = [name for name in names[:count] if name not in given]
-        if missing:
-            raise TypeError(f"{primitive.name}: missing argument {', '.join(missing)}.")
+        for name in names[:count]:
+            default = signature()[name].default
+            if given.setdefault(name, default) is inspect.Parameter.empty:
+                raise TypeError(f"{primitive.name}: the argument {name} is missing.")
         return tuple(given.pop(name) for name in names[:count]), given
 
     def without_defaults(kwargs: dict[str, Any]) -> dict[str, Any]:

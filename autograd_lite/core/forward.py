@@ -12,12 +12,22 @@ import numpy as np
 from autograd_lite.core.backward import (
     Lift,
     fit,
+    in_dtype,
     lifted,
     pull_back,
     strong_pull,
     sum_to_shape,
 )
-from autograd_lite.core.graph import RECORDING, RULES, Node, Recording, leaf, topological
+from autograd_lite.core.graph import (
+    RECORDING,
+    RULES,
+    FreedError,
+    Node,
+    Recording,
+    leaf,
+    topological,
+)
+from autograd_lite.errors import GraphError
 
 
 def push_forward(root: Node, tangents: dict[Node, Any], lift: Lift, recorded: bool) -> Any:
@@ -28,7 +38,13 @@ def push_forward(root: Node, tangents: dict[Node, Any], lift: Lift, recorded: bo
             continue
         incoming = [None if p is None else known.get(p) for p in node.parents]
         if any(t is not None for t in incoming):
-            known[node] = push(node, incoming, lift, recorded)
+            try:
+                known[node] = push(node, incoming, lift, recorded)
+            except FreedError:
+                raise GraphError(
+                    f"jvp reached {node!r}, whose values an earlier backward has freed: compute "
+                    "it again, or call .detach() where it comes from."
+                ) from None
     return known.get(root)
 
 
@@ -42,8 +58,7 @@ def push(node: Node, tangents: list[Any], lift: Lift, recorded: bool) -> Any:
         tangent = push_linear(node, tangents, saved)
     else:
         tangent = push_transposed(node, tangents, saved, lift)
-    if tangent.dtype != node.dtype:
-        tangent = tangent.astype(node.dtype)
+    tangent = in_dtype(tangent, node.dtype)
     return tangent if tangent.shape == node.shape else np.broadcast_to(tangent, node.shape)
 
 
@@ -95,7 +110,7 @@ def push_transposed(node: Node, tangents: list[Any], saved: tuple[Any, ...], lif
                 lift(np.zeros(node.shape, node.dtype), cotangent), saved, node
             )
             edges = [
-                (fit(c, parent, node), t)
+                (fit(c, parent), t)
                 for c, parent, t in zip(contributions, node.parents, tangents, strict=True)
                 if parent is not None and t is not None
             ]

@@ -8,6 +8,8 @@ most calls are, have recorders of their own.
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd_lite.core.graph import (
     ALL,
     NO_KWARGS,
@@ -20,6 +22,8 @@ from autograd_lite.core.graph import (
 )
 from autograd_lite.core.tensor import Tensor, constant
 from autograd_lite.errors import ShapeError
+
+SEQUENCES = (list, tuple)
 
 
 def recorder(primitive: Primitive) -> Callable[..., Any]:
@@ -84,6 +88,8 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
                     mask = 1
                 else:
                     p = None
+        elif type(x) in SEQUENCES:
+            a = np.asarray(x)
         if type(y) is Tensor:
             b = y._value
             q = y.node
@@ -92,6 +98,8 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
                     mask += 2
                 else:
                     q = None
+        elif type(y) in SEQUENCES:
+            b = np.asarray(y)
         try:
             value = body(a, b)
         except ValueError as error:
@@ -134,12 +142,15 @@ def record_any(primitive: Primitive) -> Callable[..., Any]:
             raise does_not_fit(primitive, values, error) from None
         outputs = result if extras else (result,)
         value = outputs[0]
-        recording = RECORDING.get()
-        mask = sum(1 << i for i, parent in enumerate(parents) if parent is not None)
-        if not mask or recording.depth == OFF:
+        mask, bit = 0, 1
+        for parent in parents:
+            if parent is not None:
+                mask += bit
+            bit += bit
+        if not mask or RECORDING.get().depth == OFF:
             return constant(value) if is_tensor else value
         pull, keeps = plans[mask]
-        saved = tuple(v if k else None for v, k in zip((*values, *outputs), keeps, strict=True))
+        saved = tuple([v if k else None for v, k in zip((*values, *outputs), keeps)])
         return recorded(primitive, pull, parents, saved, kwargs, values, value)
 
     return record
@@ -177,6 +188,8 @@ def unpacked(operands: Any) -> tuple[list[Any], tuple[Node | None, ...], bool]:
             operand = operand._value
             if parent is not None and not parent.requires_grad:
                 parent = None
+        elif type(operand) in SEQUENCES:
+            operand = np.asarray(operand)
         values.append(operand)
         parents.append(parent)
     return values, tuple(parents), is_tensor
@@ -216,8 +229,6 @@ def kept(args: tuple[Any, ...], out: Any) -> Kept:
 
 
 def shape_and_dtype(value: Any) -> tuple[Any, Any]:
-    import numpy as np
-
     array = np.asarray(value)
     return array.shape, array.dtype
 

@@ -8,18 +8,24 @@ these operands, and looks as one would write it by hand:
     multiply    (g * rules[0](saved[1]), g * rules[1](saved[0]),)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd_lite.core.graph import Plan, Primitive
+from autograd_lite.core.graph import Node, Plan, Primitive
 
 OPERANDS = ("x", "y", "z")
 
 
 def parameters(rule: Callable[..., Any]) -> tuple[str, ...]:
     """The names of a rule's parameters."""
-    code = rule.__code__
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        raise TypeError(
+            f"a rule is a number or a function whose parameters name what it reads; {rule!r} has "
+            "no parameter names: write it as a lambda, e.g. lambda x: np.cos(x)."
+        )
+    names: tuple[str, ...] = code.co_varnames
+    return names[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def metadata(rule: Any, extras: tuple[str, ...]) -> tuple[str, ...]:
@@ -50,7 +56,8 @@ def make_plan(primitive: Primitive, mask: int) -> Plan:
         rule = primitive.rules[0]
         takes_specs = "xs" in parameters(rule)
         arguments = "g, saved[0], **node.kwargs" if takes_specs else "g, **node.kwargs"
-        return Plan(compiled(f"rules[0]({arguments})", primitive), (False, False))
+        source = f"only_wanted(rules[0]({arguments}), node)"
+        return Plan(compiled(source, primitive), (False, False))
     chosen = [i for i in range(len(primitive.rules)) if mask >> i & 1]
     needed = frozenset().union(*(reads(primitive, i) for i in chosen))
     terms = [term(primitive, i) if i in chosen else "None" for i in range(len(primitive.rules))]
@@ -60,7 +67,15 @@ def make_plan(primitive: Primitive, mask: int) -> Plan:
 
 
 def compiled(source: str, primitive: Primitive) -> Any:
-    return eval(f"lambda g, saved, node: {source}", {"rules": primitive.rules})
+    names = {"rules": primitive.rules, "only_wanted": only_wanted}
+    return eval(f"lambda g, saved, node: {source}", names)
+
+
+def only_wanted(contributions: Sequence[Any], node: Node) -> tuple[Any, ...]:
+    """A variadic function's contributions, None for the operands that are constants."""
+    return tuple(
+        None if parent is None else c for parent, c in zip(node.parents, contributions, strict=True)
+    )
 
 
 def term(primitive: Primitive, i: int) -> str:

@@ -181,9 +181,10 @@ class Tensor:
                 f"backward: {self._label()} depends on no tensor that requires a gradient, or "
                 "was computed under no_grad(), so there is nothing to differentiate."
             )
-        found = pull_back(self.node, self._seed(gradient), free=True)
+        found = pull_back(self.node, conjugated(self._seed(gradient)), free=True)
         for node, g in found.items():
             if node.requires_grad:
+                g = conjugated(g)
                 node.grad = as_array(g if node.grad is None else node.grad + g)
 
     def _seed(self, gradient: Any) -> Any:
@@ -193,7 +194,7 @@ class Tensor:
                     f"backward needs a scalar; {self._label()} has shape {self.shape}. Reduce it "
                     "first, e.g. .sum().backward(), or pass backward(gradient) of that shape."
                 )
-            return np.ones(self.shape, self.dtype)
+            return self.dtype.type(1) if not self.shape else np.ones(self.shape, self.dtype)
         seed = np.array(value_of(gradient), dtype=self.dtype)
         if seed.shape != self.shape:
             raise ShapeError(
@@ -234,7 +235,8 @@ class Tensor:
         return DISPATCH[np.astype](self, dtype)
 
     def copy(self) -> "Tensor":
-        return self + 0 if self.requires_grad else constant(self._value)
+        """A tensor of the same value that is a result of this one, or a constant as it is."""
+        return DISPATCH[np.copy](self)  # type: ignore[no-any-return]
 
     def _refuse(self, asked: str, instead: str) -> None:
         if self.requires_grad and RECORDING.get().depth != OFF:
@@ -322,6 +324,11 @@ class Tensor:
         call = DISPATCH.get(ufunc if method == "__call__" else (ufunc, method))
         if call is None:
             raise NotDifferentiableError(no_rule(ufunc, method))
+        if kwargs and method == "__call__" and hasattr(call, "primitive"):
+            raise NotDifferentiableError(
+                f"np.{ufunc.__name__}: the argument {next(iter(kwargs))}= has no gradient rule "
+                "here. Use np.where for a mask and .astype for a dtype."
+            )
         return call(*inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -395,8 +402,8 @@ class Tensor:
                 "t.assign(new_value), or write under no_grad(), or into a copy (t.copy())."
             )
         updated = DISPATCH["setitem"](self, new, index=index)
-        if self.is_leaf and RECORDING.get().depth == OFF:
-            self.assign(updated)
+        if self.is_leaf and not updated.requires_grad:
+            self._value = updated._value
         else:
             self._value, self.node = updated._value, updated.node
 
@@ -468,6 +475,15 @@ class Tensor:
     take = method_of(np.take)
     diagonal = method_of(np.diagonal)
     trace = method_of(np.trace)
+
+
+def conjugated(g: Any) -> Any:
+    """The cotangent as it enters and leaves a walk.
+
+    Inside, a cotangent g of a complex x stands for Re(g dx), so that every rule reads as for real
+    numbers. Outside it is the direction of steepest ascent of a real loss, its conjugate.
+    """
+    return np.conjugate(g) if g.dtype.kind == "c" else g
 
 
 def as_array(value: Any) -> Any:

@@ -78,7 +78,7 @@ elementwise(
 )
 
 # Kinks. Ties share the gradient equally; |x| has slope 0 at 0.
-elementwise(np.absolute, lambda x: np.sign(x))
+elementwise(np.absolute, lambda x: direction(x))
 elementwise(np.fabs, lambda x: np.sign(x))
 elementwise(
     np.maximum,
@@ -94,6 +94,13 @@ elementwise(
     np.copysign, lambda g, x, y: np.where(value_of(x) == 0, 0, g * np.sign(x) * np.copysign(1, y)),
     lambda g: 0 * g,
 )  # fmt: skip
+
+
+def direction(x: Any) -> Any:
+    """The sign of a number; of a complex one the conjugate of x / |x|."""
+    if x.dtype.kind != "c":
+        return np.sign(x)
+    return np.conjugate(x) / nonzero(np.abs(x))
 
 
 def one_less(exponent: Any) -> Any:
@@ -163,8 +170,8 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     if type(low) is not Tensor and type(high) is not Tensor:
         return clip_to(x, low=low, high=high)
-    x = x if low is None else np.maximum(x, low)
-    return x if high is None else np.minimum(x, high)
+    x = x if low is None else np.where(x < low, low, x)
+    return x if high is None else np.where(x > high, high, x)
 
 
 @derived(np.divmod)

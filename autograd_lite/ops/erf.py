@@ -1,5 +1,6 @@
 """The error function, which NumPy lacks."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ LARGE_Q = (
     2.33520497626869185e-3, 6.05183413124413191e-2, 5.27905102951428412e-1,
     1.87295284992346047e00, 2.56852019228982242e00, 1.0,
 )  # fmt: skip
-TWO_OVER_SQRT_PI, ONE_OVER_SQRT_PI = 2 / np.sqrt(np.pi), 1 / np.sqrt(np.pi)
+TWO_OVER_SQRT_PI, ONE_OVER_SQRT_PI = 2 / math.sqrt(math.pi), 1 / math.sqrt(math.pi)
 
 
 def polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
@@ -60,4 +61,4 @@ def _erf(x: Any) -> Any:
     return np.copysign(np.where(size <= 0.46875, small, 1 - complement), x)
 
 
-erf = elementwise(_erf, lambda g, x: g * float(TWO_OVER_SQRT_PI) * np.exp(-x * x), name="erf")
+erf = elementwise(_erf, lambda g, x: g * TWO_OVER_SQRT_PI * np.exp(-x * x), name="erf")

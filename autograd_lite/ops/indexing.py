@@ -23,7 +23,7 @@ scatter: Function = linear(
 replace: Function = linear(
     lambda x, y, index, shape, dtype: put_at(x, y, index, shape, dtype),
     lambda g, index, shape, dtype: replace(g, 0, index=index, shape=shape, dtype=g.dtype),
-    lambda g, index, shape, dtype: g[index],
+    lambda g, index, shape, dtype: last_writes(g[index], index, shape),
     name="setitem",
 )
 
@@ -57,6 +57,16 @@ def put_at(x: Any, y: Any, index: Any, shape: Any, dtype: Any) -> Any:
     result = np.array(np.broadcast_to(x, shape), dtype=dtype)
     result[index] = y
     return result
+
+
+def last_writes(g: Any, index: Any, shape: Any) -> Any:
+    """`g` where the entry was written last, 0 where another write came after it."""
+    if reaches_each_once(index):
+        return g
+    order = np.arange(np.prod(g.shape, dtype=np.intp)).reshape(g.shape)
+    last = np.zeros(shape, np.intp)
+    last[index] = order
+    return np.where(last[index] == order, g, 0)
 
 
 def add_at(x: Any, index: Any, shape: Any) -> Any:
@@ -97,7 +107,8 @@ def along(indices: Any, axis: int | None, shape: tuple[int, ...]) -> Any:
     if axis is None:
         return np.unravel_index(indices, shape)
     indices = np.asarray(indices)
-    index = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    axis %= len(shape)
+    index = list(np.ogrid[tuple(slice(1 if i == axis else n) for i, n in enumerate(shape))])
     index[axis] = indices
     return tuple(index)
 

@@ -31,13 +31,17 @@ def shared_out(g: Any, x: Any, reduction: str) -> Any:
     return g / max(math.prod(x.shape), 1) if reduction == "mean" else g
 
 
+def shape_of(x: Any) -> Any:
+    return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
 def check(name: str, prediction: Any, target: Any, reduction: str) -> None:
     if reduction not in REDUCTIONS:
         raise ValueError(f"{name}: reduction is one of {REDUCTIONS}; found {reduction!r}.")
-    shapes = np.shape(value_of(prediction)), np.shape(value_of(target))
-    if shapes[0] != shapes[1]:
+    found, wanted = shape_of(prediction), shape_of(target)
+    if found != wanted:
         raise ShapeError(
-            f"{name}: prediction {shapes[0]} and target {shapes[1]} must have equal shapes; "
+            f"{name}: prediction {found} and target {wanted} must have equal shapes; "
             "broadcasting them would compare every prediction with every target. "
             "Reshape one of them."
         )
@@ -53,11 +57,11 @@ def pointwise(
 
     return composite(
         body,
-        lambda g, x, y, reduction="mean", delta=1.0: (
-            shared_out(g, x, reduction) * by_prediction(x, y, delta)
+        lambda g, x, y, reduction="mean", delta=1.0: by_prediction(
+            shared_out(g, x, reduction), x, y, delta
         ),
-        lambda g, x, y, reduction="mean", delta=1.0: (
-            shared_out(g, y, reduction) * by_target(x, y, delta)
+        lambda g, x, y, reduction="mean", delta=1.0: by_target(
+            shared_out(g, y, reduction), x, y, delta
         ),
         name=name,
     )
@@ -66,44 +70,44 @@ def pointwise(
 _mse = pointwise(
     "mse",
     lambda x, y, _: np.square(x - y),
-    lambda x, y, _: 2 * (x - y),
-    lambda x, y, _: 2 * (y - x),
+    lambda g, x, y, _: 2 * g * (x - y),
+    lambda g, x, y, _: 2 * g * (y - x),
 )
 _half = pointwise(
     "half_squared_error",
     lambda x, y, _: 0.5 * np.square(x - y),
-    lambda x, y, _: x - y,
-    lambda x, y, _: y - x,
+    lambda g, x, y, _: g * (x - y),
+    lambda g, x, y, _: g * (y - x),
 )
 _l1 = pointwise(
     "l1",
     lambda x, y, _: np.abs(x - y),
-    lambda x, y, _: np.sign(x - y),
-    lambda x, y, _: np.sign(y - x),
+    lambda g, x, y, _: g * np.sign(x - y),
+    lambda g, x, y, _: g * np.sign(y - x),
 )
 _huber = pointwise(
     "huber",
     lambda x, y, delta: huber_value(x - y, delta),
-    lambda x, y, delta: np.clip(x - y, -delta, delta),
-    lambda x, y, delta: np.clip(y - x, -delta, delta),
+    lambda g, x, y, delta: g * np.clip(x - y, -delta, delta),
+    lambda g, x, y, delta: g * np.clip(y - x, -delta, delta),
 )
 _pseudo_huber = pointwise(
     "pseudo_huber",
     lambda x, y, delta: pseudo_huber_value(x - y, delta),
-    lambda x, y, delta: (x - y) / np.hypot((x - y) / delta, 1),
-    lambda x, y, delta: (y - x) / np.hypot((x - y) / delta, 1),
+    lambda g, x, y, delta: g * (x - y) / np.hypot((x - y) / delta, 1),
+    lambda g, x, y, delta: g * (y - x) / np.hypot((x - y) / delta, 1),
 )
 _bce = pointwise(
     "binary_cross_entropy",
     lambda x, y, _: -(xlogy(y, x) + xlogy(1 - y, 1 - x)),
-    lambda x, y, _: ratio(1 - y, 1 - x) - ratio(y, x),
-    lambda x, y, _: np.log(1 - x) - np.log(x),
+    lambda g, x, y, _: ratio(g * (1 - y), 1 - x) - ratio(g * y, x),
+    lambda g, x, y, _: xlogy(g, 1 - x) - xlogy(g, x),
 )
 _bce_logits = pointwise(
     "binary_cross_entropy_with_logits",
     lambda x, y, _: np.logaddexp(x, 0) - x * y,
-    lambda x, y, _: sigmoid(x) - y,
-    lambda x, y, _: -x,
+    lambda g, x, y, _: g * (sigmoid(x) - y),
+    lambda g, x, y, _: -g * x,
 )
 
 

@@ -8,9 +8,18 @@ import numpy as np
 
 from autograd_lite.core.declare import Function, constant, derived, linear
 from autograd_lite.core.tensor import DISPATCH
+from autograd_lite.errors import NotDifferentiableError
 
-linear(np.reshape, lambda g, x, shape, order="C": np.reshape(g, x.shape, order=order))
-linear(np.ravel, lambda g, x, order="C": np.reshape(g, x.shape, order=order))
+linear(
+    np.reshape,
+    lambda g, x, shape, order="C": np.reshape(g, x.shape, order=order),
+    body=lambda x, shape, order="C": x.reshape(shape, order=by_index(order)),
+)
+linear(
+    np.ravel,
+    lambda g, x, order="C": np.reshape(g, x.shape, order=order),
+    body=lambda x, order="C": x.reshape(-1, order=by_index(order)),
+)
 linear(np.expand_dims, lambda g, x, axis: np.reshape(g, x.shape))
 linear(np.squeeze, lambda g, x, axis=None: np.reshape(g, x.shape))
 linear(np.transpose, lambda g, x, axes=None: np.transpose(g, inverse(axes, x.ndim)))
@@ -36,6 +45,7 @@ linear(np.trace,
         spread_diagonal(g, x, offset, axis1, axis2), x, offset, axis1, axis2))  # fmt: skip
 linear(np.real, lambda g: g)
 linear(np.conjugate, lambda g: np.conjugate(g))
+linear(np.copy, lambda g: g)
 cast: Function = linear(
     lambda x, dtype: x.astype(dtype), lambda g, x, dtype: cast(g, dtype=x.dtype), name="astype"
 )
@@ -55,6 +65,13 @@ constant(
     np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.full_like, np.empty_like,
     np.result_type, np.may_share_memory, np.shares_memory, np.iscomplexobj,
 )  # fmt: skip
+
+
+def by_index(order: str) -> str:
+    """The order, if it is one of indices; A and K depend on the memory, which no gradient can."""
+    if order not in ("C", "F"):
+        raise NotDifferentiableError(f'reshape, ravel: order is "C" or "F" here; found {order!r}.')
+    return order
 
 
 def inverse(axes: Any, ndim: int) -> Any:
@@ -139,11 +156,6 @@ def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
     return x._value.astype(dtype)
 
 
-@derived(np.copy)
-def copy(x: Any, order: str = "K", subok: bool = False) -> Any:
-    return x.copy()
-
-
 @derived(np.imag)
 def imag(x: Any) -> Any:
     return np.real(x * -1j) if x.dtype.kind == "c" else np.zeros(x.shape, x.dtype)
@@ -189,8 +201,6 @@ derived(np.hsplit)(lambda ary, at: np.split(ary, at, axis=1 if len(ary.shape) > 
 derived(np.vsplit)(lambda ary, at: np.split(ary, at, axis=0))
 derived(np.dsplit)(lambda ary, at: np.split(ary, at, axis=2))
 derived(np.unstack)(lambda x, /, *, axis=0: unstack(x, axis))
-derived(np.permute_dims)(lambda a, axes=None: np.transpose(a, axes))
-derived(np.concat)(lambda arrays, axis=0: np.concatenate(arrays, axis=axis))
 derived(np.fliplr)(lambda m: np.flip(m, 1))
 derived(np.flipud)(lambda m: np.flip(m, 0))
 derived(np.vstack)(lambda tup: np.concatenate([np.atleast_2d(a) for a in tup], axis=0))
