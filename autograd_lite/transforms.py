@@ -204,7 +204,11 @@ def recording() -> contextlib.AbstractContextManager[None]:
 def with_inputs(
     args: tuple[Any, ...], argnums: int | Sequence[int]
 ) -> tuple[tuple[Any, ...], list[int], list[Tensor]]:
-    """The arguments with fresh tensors in place of the leaves of those in `argnums`."""
+    """The arguments with fresh tensors in place of the leaves of those in `argnums`.
+
+    In an argument that is a container, leaves that are no floating numbers stay as they are, and
+    in one that holds a module, everything but its tensors.
+    """
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
     chosen = [i + len(args) if i < 0 else i for i in chosen]
     for i in chosen:
@@ -212,8 +216,10 @@ def with_inputs(
             raise GraphError(f"argnums={argnums}: there are {len(args)} positional arguments.")
     inputs: list[Tensor] = []
 
-    def fresh(leaf: Any) -> Tensor:
+    def fresh(leaf: Any) -> Any:
         tensor: Tensor
+        if not is_input(leaf):
+            return leaf
         if type(leaf) is Tensor and leaf.requires_grad:
             with recording():
                 tensor = alias(leaf)
@@ -222,8 +228,25 @@ def with_inputs(
         inputs.append(tensor)
         return tensor
 
-    wrapped = [tree.map(fresh, arg) if i in chosen else arg for i, arg in enumerate(args)]
+    wrapped = list(args)
+    for i in chosen:
+        is_input = input_test(args[i])
+        wrapped[i] = tree.map(fresh, args[i])
     return tuple(wrapped), chosen, inputs
+
+
+def input_test(argument: Any) -> Callable[[Any], bool]:
+    """What tells the leaves of an argument that are differentiated."""
+    _, structure = tree.flatten(argument)
+    if not structure.children:
+        return lambda leaf: True
+    if holds_module(structure):
+        return lambda leaf: type(leaf) is Tensor
+    return lambda leaf: np.asarray(value_of(leaf)).dtype.kind in "fc"
+
+
+def holds_module(structure: tree.Structure) -> bool:
+    return hasattr(structure.kind, "__tree__") or any(map(holds_module, structure.children))
 
 
 def lift_for(outer: Recording, outs: list[Any], inputs: list[Tensor]) -> Any:
@@ -254,8 +277,9 @@ def pulled(out: Any, cotangent: Any, inputs: list[Tensor], lift: Any) -> dict[No
 def regrown(argument: Any, gradients: dict[Node, Any]) -> Any:
     """The argument with each of its tensors replaced by its gradient."""
 
-    def gradient(tensor: Tensor) -> Any:
-        assert tensor.node is not None
+    def gradient(tensor: Any) -> Any:
+        if type(tensor) is not Tensor or tensor.node not in gradients:
+            return tensor
         g = gradients[tensor.node]
         if g is None:
             return np.zeros(tensor.shape, tensor.dtype)

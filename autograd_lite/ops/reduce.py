@@ -92,7 +92,9 @@ def free(x: Any, axis: Axis, ddof: int) -> Any:
 
 
 def centered(x: Any, axis: Axis) -> Any:
-    return x - np.mean(x, axis=axis, keepdims=True)
+    """What each entry lies above the mean (for complex numbers, its conjugate)."""
+    above = x - np.mean(x, axis=axis, keepdims=True)
+    return np.conjugate(above) if x.dtype.kind == "c" else above
 
 
 def to_extremes(g: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> Any:

@@ -32,9 +32,9 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: the rate lr must be positive; found {lr}.")
         self.lr = lr
         self.steps = 0
-        self.state = {
-            name: [np.zeros(p.size, p.dtype) for p in self.params] for name in self.moments
-        }
+        self.state = [
+            {name: np.zeros(p.shape, p.dtype) for name in self.moments} for p in self.params
+        ]
 
     def zero_grad(self) -> None:
         """Forget the gradients, before the next ones are added up."""
@@ -45,37 +45,34 @@ class Optimizer:
         """Move every parameter that has a gradient."""
         self.steps += 1
         constants = self.constants()
-        for i, p in enumerate(self.params):
-            if p.grad is None:
-                continue
-            moments = [self.state[name][i] for name in self.moments]
-            p._value = moved(p._value, p.grad, moments, self.update, constants)
+        for p, state in zip(self.params, self.state):
+            grad = p.grad
+            if grad is not None:
+                arrays = (p._value, grad, *state.values())
+                p._value = in_pieces(self.update, arrays, constants)
 
     def constants(self) -> tuple[float, ...]:
         """The numbers that all parameters share in this step."""
         raise NotImplementedError
 
-    def update(self, p: Array, g: Array, *moments_then_constants: Any) -> Array:
-        """The new value of a piece of a parameter; may write into the moments."""
+    def update(self, p: Array, g: Array, *moments_then_constants: Any) -> Any:
+        """The new value of (a piece of) a parameter; may write into the moments."""
         raise NotImplementedError
 
 
-def moved(
-    value: Array,
-    grad: Array,
-    moments: list[Array],
-    update: Callable[..., Array],
-    constants: tuple[float, ...],
-) -> Array:
-    """The parameter's new array."""
+def in_pieces(
+    update: Callable[..., Any], arrays: tuple[Array, ...], constants: tuple[float, ...]
+) -> Any:
+    """update(*arrays, *constants), a piece at a time where the arrays are large."""
+    value = arrays[0]
     if value.size <= PIECE:
-        flat = update(value.reshape(-1), grad.reshape(-1), *moments, *constants)
-        return flat.reshape(value.shape)
-    new = np.empty_like(value)
-    flat, old, g = new.reshape(-1), value.reshape(-1), grad.reshape(-1)
+        return update(*arrays, *constants)
+    new = np.empty(value.shape, value.dtype)
+    flat = new.reshape(-1)
+    arrays = tuple([array.reshape(-1) for array in arrays])
     for start in range(0, value.size, PIECE):
         piece = slice(start, start + PIECE)
-        flat[piece] = update(old[piece], g[piece], *(m[piece] for m in moments), *constants)
+        flat[piece] = update(*[array[piece] for array in arrays], *constants)
     return new
 
 
@@ -100,7 +97,7 @@ class SGD(Optimizer):
     def constants(self) -> tuple[float, ...]:
         return (self.lr,)
 
-    def update(self, p: Array, g: Array, *rest: Any) -> Array:
+    def update(self, p: Array, g: Array, *rest: Any) -> Any:
         *velocity, lr = rest
         if self.weight_decay:
             g = g + self.weight_decay * p
@@ -108,7 +105,7 @@ class SGD(Optimizer):
             v *= self.momentum
             v += g
             g = v
-        return p - lr * g  # type: ignore[no-any-return]
+        return p - lr * g
 
 
 class RMSProp(Optimizer):
@@ -128,13 +125,11 @@ class RMSProp(Optimizer):
     def constants(self) -> tuple[float, ...]:
         return self.lr, self.alpha, self.eps
 
-    def update(self, p: Array, g: Array, *rest: Any) -> Array:
+    def update(self, p: Array, g: Array, *rest: Any) -> Any:
         s, lr, alpha, eps = rest
         s *= alpha
         s += (1 - alpha) * (g * g)
-        root = np.sqrt(s)
-        root += eps
-        return p - lr * (g / root)  # type: ignore[no-any-return]
+        return p - lr * (g / (np.sqrt(s) + eps))
 
 
 class Adam(Optimizer):
@@ -160,9 +155,9 @@ class Adam(Optimizer):
         b1, b2 = self.betas
         return self.lr / (1 - b1**self.steps), float((1 - b2**self.steps) ** 0.5), b1, b2, self.eps
 
-    def update(self, p: Array, g: Array, *rest: Any) -> Array:
+    def update(self, p: Array, g: Array, *rest: Any) -> Any:
         m, v, rate, root, b1, b2, eps = rest
-        t = g * (1 - b1)
+        t = np.multiply(g, 1 - b1, out=np.empty_like(g))
         m *= b1
         m += t
         np.multiply(g, g, out=t)
@@ -175,7 +170,7 @@ class Adam(Optimizer):
         np.divide(m, t, out=t)
         t *= rate
         np.subtract(p, t, out=t)
-        return t  # type: ignore[no-any-return]
+        return t
 
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}
