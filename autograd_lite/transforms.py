@@ -251,26 +251,27 @@ def holds_module(structure: tree.Structure) -> bool:
 
 def lift_for(outer: Recording, outs: list[Any], inputs: list[Tensor]) -> Any:
     """What makes the walk record itself, if the result may be differentiated again; else None."""
-    if outer.depth == OFF:
-        return None
     roots = [
         leaf.node
         for _, leaf in tree.leaves(outs)
         if type(leaf) is Tensor and leaf.node is not None and leaf.node.requires_grad
     ]
-    own = {tensor.node for tensor in inputs}
-    others = ends(roots) - own
-    return tensor_of if any(node.requires_grad for node in others) else None
+    own = {tensor.node for tensor in inputs if tensor.node is not None}
+    for node in own:  # from here on nobody else can ask for the gradient by a fresh leaf
+        node.requires_grad = node.primitive is not None
+    again = outer.depth != OFF and any(node.requires_grad for node in ends(roots) - own)
+    return tensor_of if again else None
 
 
 def pulled(out: Any, cotangent: Any, inputs: list[Tensor], lift: Any) -> dict[Node, Any]:
     """The cotangents of the inputs; zeros for those that `out` does not depend on."""
     targets = [tensor.node for tensor in inputs if tensor.node is not None]
     found: dict[Node, Any] = {}
-    if type(out) is Tensor and out.requires_grad:
-        assert out.node is not None
+    if type(out) is Tensor and out.node is not None:
         seed = cotangent if type(cotangent) is Tensor else np.array(cotangent, out.dtype)
-        found = pull_back(out.node, conjugated(seed if lift else value_of(seed)), targets, lift)
+        seed = conjugated(seed if lift else value_of(seed))
+        alone = ends([out.node]).issubset(targets)  # then a walk to the ends is enough
+        found = pull_back(out.node, seed, () if alone else targets, lift)
     return {node: conjugated(found[node]) if node in found else None for node in targets}
 
 

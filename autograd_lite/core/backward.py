@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.graph import FREED, Freed, FreedError, Kept, Node, node_of, topological
+from autograd_lite.core.graph import (
+    DROPS_NAN,
+    FREED,
+    NO_KWARGS,
+    Freed,
+    FreedError,
+    Kept,
+    Node,
+    node_of,
+    topological,
+)
 from autograd_lite.errors import GraphError
 
 Lift = Callable[[Any, Node], Any]  # makes a tensor of a value and its node
@@ -38,6 +48,7 @@ def pull_back(
     ready = [(root, cotangent)]
     # The processor's "invalid" flag is raised by 0 * inf, the one way in which a zero cotangent
     # could give a NaN; asking for it costs nothing per node.
+    tainted = False
     with np.errstate(all="ignore", invalid="raise"):
         while ready:
             node, g = ready.pop()
@@ -52,6 +63,8 @@ def pull_back(
                 if special:
                     saved = lifted(node, lift) if lift else saved
                     pull = pull if wanted is None else pull_towards(wanted, node)
+                if tainted:
+                    raise FloatingPointError
                 contributions = pull(g, saved, node)
             except FloatingPointError:
                 contributions = strong_pull(pull, g, saved, node)
@@ -72,6 +85,8 @@ def pull_back(
                 elif lift is None and (parent.pull is None or parent in targets):
                     c = own(c, g, saved)
                 ready.append((parent, c))
+            if node.kwargs is not NO_KWARGS and DROPS_NAN in node.kwargs:
+                tainted = True  # a NaN behind this node raises no flag
             if free:
                 node.saved = FREED
     root.was_root = root.was_root or free
@@ -141,13 +156,15 @@ def strong_pull(
     with np.errstate(invalid="ignore"):
         contributions = pull(g, saved, node)
         if node.primitive.nature == "elementwise":
-            return tuple(
-                c if c is None else np.where((g == 0) & ~np.isfinite(c), 0, c)
-                for c in contributions
-            )
+            return tuple(c if c is None else strong(g, c) for c in contributions)
         if np.all(g == 0):
             return tuple(c if c is None else np.zeros(c.shape, c.dtype) for c in contributions)
     return contributions
+
+
+def strong(g: Any, product: Any) -> Any:
+    """`product`, but zero where a zero cotangent `g` has met a factor that is not finite."""
+    return np.where((g == 0) & ~np.isfinite(product), 0, product)
 
 
 def fit(c: Any, parent: Node) -> Any:

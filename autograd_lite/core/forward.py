@@ -106,9 +106,7 @@ def push_transposed(node: Node, tangents: list[Any], saved: tuple[Any, ...], lif
     token = RECORDING.set(Recording(RULES, None))
     try:
         with np.errstate(all="ignore"):
-            contributions = node.pull(
-                lift(np.zeros(node.shape, node.dtype), cotangent), saved, node
-            )
+            contributions = node.pull(lift(np.ones(node.shape, node.dtype), cotangent), saved, node)
             edges = [
                 (fit(c, parent), t)
                 for c, parent, t in zip(contributions, node.parents, tangents, strict=True)

@@ -152,6 +152,7 @@ class FreedError(Exception):
 
 FREED: Any = Freed()
 NO_KWARGS: dict[str, Any] = {}
+DROPS_NAN = "drops_nan"  # the keyword by which a selection says that it left a NaN behind
 
 OFF, RULES, ALL = 0, 1, 2
 

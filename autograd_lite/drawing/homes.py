@@ -33,7 +33,7 @@ def chain_of(scope: Any, known: dict[Any, Chain]) -> Chain:
 def parameter_paths(chains: Iterable[Chain]) -> dict[Item, str]:
     """The path of every parameter in the outermost module that was called and is still there."""
     outermost = {id(chain[0]): chain[0] for chain in chains if chain}
-    modules = {id(module): module for scope in outermost.values() if (module := scope._module())}
+    modules = {id(module): module for scope in outermost.values() if (module := scope.module)}
     return {
         tensor.node: path
         for module in modules.values()

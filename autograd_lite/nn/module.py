@@ -24,12 +24,17 @@ class Scope:
         self._module = weakref.ref(module)
 
     @property
+    def module(self) -> "Module | None":
+        """The module that was called, while something else keeps it."""
+        return self._module()
+
+    @property
     def path(self) -> str:
         """Where the module stands in the outermost one that was called: "layers.0"."""
         root = self
         while root.parent is not None:
             root = root.parent
-        outermost, module = root._module(), self._module()
+        outermost, module = root.module, self.module
         for path, found in outermost.named_modules() if outermost is not None else ():
             if found is module:
                 return path

@@ -14,7 +14,7 @@ LN2, LN10 = float(np.log(2)), float(np.log(10))
 elementwise(np.add, 1, 1)
 elementwise(np.subtract, 1, -1)
 elementwise(np.multiply, lambda y: y, lambda x: x)
-elementwise(np.true_divide, lambda g, y: g / y, lambda g, y, out: -g * out / y)
+elementwise(np.true_divide, lambda g, y: g / y, lambda g, y, out: -(g / y) * out)
 elementwise(np.negative, -1)
 elementwise(np.positive, 1)
 elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
@@ -33,7 +33,7 @@ elementwise(
     lambda x, out: out * log_of_base(x),
 )
 elementwise(np.square, lambda x: 2 * x)
-elementwise(np.sqrt, lambda g, out: 0.5 * g / out)
+elementwise(np.sqrt, lambda g, x: 0.5 * g / np.sqrt(x))
 elementwise(np.cbrt, lambda g, out: g / (3 * out * out))
 
 # Exponentials and logarithms
@@ -134,9 +134,9 @@ sigmoid.__doc__ = """The logistic function 1 / (1 + exp(-x)), in (0, 1)."""
 # Selection: the gradient is selected as the values are, never multiplied by a mask, so that
 # nothing of the side not chosen comes through.
 select = linear(
-    lambda x, y, condition: np.where(condition, x, y),
-    lambda g, condition: np.where(condition, g, 0),
-    lambda g, condition: np.where(condition, 0, g),
+    lambda x, y, condition, drops_nan=False: np.where(condition, x, y),
+    lambda g, condition, drops_nan=False: np.where(condition, g, 0),
+    lambda g, condition, drops_nan=False: np.where(condition, 0, g),
     name="where",
 )
 
@@ -146,7 +146,18 @@ def where(condition: Any, *branches: Any) -> Any:
     if not branches:
         return np.nonzero(value_of(condition))
     x, y = branches
+    if holds_nan(x) or holds_nan(y):
+        return select(x, y, condition=value_of(condition), drops_nan=True)
     return select(x, y, condition=value_of(condition))
+
+
+def holds_nan(branch: Any) -> bool:
+    """Whether there is a NaN (or infinities of both signs) in a tensor."""
+    value = value_of(branch)
+    if type(branch) is not Tensor or not isinstance(value, np.ndarray | np.generic):
+        return False
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.isnan(np.add.reduce(value, axis=None)))
 
 
 def within(x: Any, low: Any, high: Any) -> Any:

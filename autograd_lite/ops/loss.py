@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.core.backward import strong
 from autograd_lite.core.declare import composite, elementwise
 from autograd_lite.core.tensor import value_of
 from autograd_lite.errors import ShapeError
@@ -100,8 +101,8 @@ _pseudo_huber = pointwise(
 _bce = pointwise(
     "binary_cross_entropy",
     lambda x, y, _: -(xlogy(y, x) + xlogy(1 - y, 1 - x)),
-    lambda g, x, y, _: ratio(g * (1 - y), 1 - x) - ratio(g * y, x),
-    lambda g, x, y, _: xlogy(g, 1 - x) - xlogy(g, x),
+    lambda g, x, y, _: strong(g, g * (ratio(1 - y, 1 - x) - ratio(y, x))),
+    lambda g, x, y, _: strong(g, g * (np.log(1 - x) - np.log(x))),
 )
 _bce_logits = pointwise(
     "binary_cross_entropy_with_logits",

@@ -106,12 +106,13 @@ def to_extremes(g: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> Any:
 
 def product_of_others(x: Any, axis: Axis) -> Any:
     """For each entry the product of all others along `axis`: no division, so zeros are fine."""
+    if not x.size:
+        return np.zeros(x.shape, x.dtype)
     axes = axes_of(axis, len(x.shape))
     kept = [i for i in range(len(x.shape)) if i not in axes]
     order = (*kept, *axes)
     moved = np.transpose(x, order)
-    rows = np.reshape(moved, (*(x.shape[i] for i in kept), -1) if x.size else (*(
-        x.shape[i] for i in kept), count(x, axis)))  # fmt: skip
+    rows = np.reshape(moved, (*(x.shape[i] for i in kept), -1))
     ones = np.ones((*rows.shape[:-1], 1), x.dtype)
     before = np.cumprod(np.concatenate([ones, rows[..., :-1]], axis=-1), axis=-1)
     after = np.flip(

@@ -231,3 +231,19 @@ def atleast_2d(*arrays: Any) -> Any:
         for a in arrays
     ]
     return found[0] if len(found) == 1 else tuple(found)
+
+
+@derived(np.atleast_3d)
+def atleast_3d(*arrays: Any) -> Any:
+    """np.atleast_3d: a vector becomes (1, n, 1), a matrix (m, n, 1)."""
+
+    def grown(a: Any) -> Any:
+        shape = np.shape(a)
+        padded = {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}.get(len(shape))
+        return a if padded is None else np.reshape(a, padded)
+
+    found = [grown(a) for a in arrays]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+derived(np.dstack)(lambda tup: np.concatenate([np.atleast_3d(a) for a in tup], axis=2))

@@ -1,0 +1,445 @@
+"""Trees of arrays saved and loaded: round trips, whole files, clear errors, no pickle."""
+
+import io
+import json
+import math
+import os
+import pickle
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograd_lite import storage, tree
+from autograd_lite.core.tensor import Tensor
+from autograd_lite.errors import MissingPackageError, StorageError
+
+SUFFIXES = ("npz", "safetensors")
+each_format = pytest.mark.parametrize("suffix", SUFFIXES)
+# One folder serves all examples of a property: each example writes the same file anew.
+one_folder = settings(
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ]
+)
+
+dtypes = st.one_of(
+    hnp.boolean_dtypes(),
+    hnp.integer_dtypes(endianness="?"),
+    hnp.unsigned_integer_dtypes(endianness="?"),
+    hnp.floating_dtypes(endianness="?", sizes=(16, 32, 64)),
+    hnp.complex_number_dtypes(endianness="?", sizes=(64,)),
+)
+layouts = st.sampled_from(
+    [
+        lambda a: a,
+        lambda a: a.T,
+        lambda a: a[::-1] if a.ndim else a,
+        lambda a: a[..., ::2] if a.ndim else a,
+        lambda a: np.broadcast_to(a, (2, *a.shape)),
+        np.asfortranarray,
+    ]
+)
+arrays = st.builds(
+    lambda array, layout: layout(array),
+    hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)),
+    layouts,
+)
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+names = st.text(st.characters(exclude_categories=("Cs", "C", "Z")), min_size=1, max_size=6)
+trees = st.dictionaries(
+    names.filter(lambda name: name != "__metadata__" and "." not in name),
+    st.one_of(arrays, plain, st.lists(arrays | plain, max_size=3)),
+    max_size=4,
+)
+
+
+def assert_same(loaded: dict[str, Any], saved: dict[str, Any]) -> None:
+    assert list(loaded) == list(saved)
+    for path, leaf in saved.items():
+        found = loaded[path]
+        if isinstance(leaf, np.ndarray):
+            assert found.dtype == leaf.dtype.newbyteorder("=")
+            assert found.dtype.isnative
+            np.testing.assert_array_equal(found, leaf, strict=leaf.dtype.isnative)
+            assert found.shape == leaf.shape
+        else:
+            assert type(found) is type(leaf)
+            assert found == leaf or (math.isnan(leaf) and math.isnan(found))
+
+
+@each_format
+@one_folder
+@given(value=trees)
+def test_what_is_saved_is_loaded(tmp_path: Path, suffix: str, value: dict[str, Any]) -> None:
+    file = tmp_path / f"tree.{suffix}"
+    storage.save(file, value)
+    assert_same(storage.load(file), dict(tree.items(value)))
+    assert os.listdir(tmp_path) == [file.name]
+
+
+@each_format
+def test_tensors_are_saved_by_value_and_scalars_as_arrays(tmp_path: Path, suffix: str) -> None:
+    weight = Tensor(np.arange(6.0, dtype=np.float32).reshape(2, 3))
+    file = tmp_path / f"w.{suffix}"
+    storage.save(file, {"layers": [{"weight": weight, "tied": weight}], "x": np.float64(0.1)})
+    loaded = storage.load(file)
+    assert list(loaded) == ["layers.0.weight", "layers.0.tied", "x"]
+    np.testing.assert_array_equal(loaded["layers.0.weight"], weight.value, strict=True)
+    np.testing.assert_array_equal(loaded["layers.0.tied"], weight.value, strict=True)
+    np.testing.assert_array_equal(loaded["x"], np.array(0.1), strict=True)
+
+
+@each_format
+def test_loaded_arrays_belong_to_the_caller(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"w.{suffix}"
+    storage.save(file, {"w": np.zeros(3)})
+    first = storage.load(file)["w"]
+    first += 1
+    assert storage.load(file)["w"].tolist() == [0, 0, 0]
+
+
+@each_format
+@pytest.mark.parametrize("name", ["file", "allow_pickle", "w.npy", "a/b", "__metadata__.x", "ü π"])
+def test_names_are_only_names(tmp_path: Path, suffix: str, name: str) -> None:
+    value = {name: np.ones(2), "w": np.zeros(1)}
+    file = tmp_path / f"w.{suffix}"
+    storage.save(file, value)
+    assert_same(storage.load(file), value)
+
+
+@each_format
+def test_equal_trees_make_equal_files(tmp_path: Path, suffix: str) -> None:
+    contents = []
+    for name in ("a", "b"):
+        file = tmp_path / f"{name}.{suffix}"
+        storage.save(file, {"w": np.arange(3.0), "epochs": 3})
+        contents.append(file.read_bytes())
+    assert contents[0] == contents[1]
+
+
+def test_complex128_goes_to_npz_and_is_refused_by_safetensors(tmp_path: Path) -> None:
+    value = {"z": np.array([1 + 2j])}
+    storage.save(tmp_path / "z.npz", value)
+    assert_same(storage.load(tmp_path / "z.npz"), value)
+    with pytest.raises(StorageError) as caught:
+        storage.save(tmp_path / "z.safetensors", value)
+    assert str(caught.value) == (
+        "cannot save 'z': .safetensors has no complex128; save to .npz instead"
+    )
+
+
+def test_files_of_other_programs_are_read(tmp_path: Path) -> None:
+    safetensors_numpy = pytest.importorskip("safetensors.numpy")
+    value = {"w": np.arange(6.0).reshape(2, 3), "b": np.array([1, 2], np.int8)}
+    np.savez_compressed(tmp_path / "a.npz", w=value["w"], b=value["b"])
+    safetensors_numpy.save_file(value, tmp_path / "a.safetensors", {"format": "pt"})
+    for suffix in SUFFIXES:
+        loaded = storage.load(tmp_path / f"a.{suffix}")
+        assert_same({name: loaded.pop(name) for name in value}, value)
+        assert not loaded
+
+
+def test_other_programs_read_our_files(tmp_path: Path) -> None:
+    safetensors_numpy = pytest.importorskip("safetensors.numpy")
+    value = {"w": np.arange(6.0).reshape(2, 3), "b": np.array([1, 2], np.int8)}
+    for suffix in SUFFIXES:
+        storage.save(tmp_path / f"a.{suffix}", {**value, "epochs": 3})
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as archive:
+        listed = json.loads(archive["__metadata__"].tobytes())
+        assert listed == {"w": {}, "b": {}, "epochs": 3}
+        assert_same({name: archive[name] for name in value}, value)
+    loaded = safetensors_numpy.load_file(tmp_path / "a.safetensors")
+    assert_same({name: loaded.pop(name) for name in value}, value)
+    assert not loaded
+
+
+# --- one clear sentence -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("w.pt", "'.pt'"), ("w", "none"), (".npz", "none"), ("w.npz.gz", "'.gz'")]
+)
+def test_other_suffixes_are_refused(tmp_path: Path, name: str, found: str) -> None:
+    for attempt in (lambda file: storage.save(file, {}), storage.load):
+        with pytest.raises(StorageError) as caught:
+            attempt(tmp_path / name)
+        assert str(caught.value) == (
+            f"{tmp_path / name}: the suffix tells the format and must be .safetensors or .npz; "
+            f"found {found}"
+        )
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            {"a": [np.array(["x"])]},
+            "'a.0' is a ndarray of <U1; a leaf must be an array of numbers or booleans, "
+            "a str, int, float, bool or None",
+        ),
+        ({"a": np.array([None])}, "'a' is a ndarray of object; a leaf must be"),
+        ({"a": {1, 2}}, "'a' is a set; a leaf must be"),
+        ({"a": 1j}, "'a' is a complex; a leaf must be"),
+        ({"a": np.array([0], "M8[s]")}, "'a' is a ndarray of datetime64[s]; a leaf must be"),
+        (np.zeros(2), "a leaf without a name cannot be stored; pass a tree such as"),
+        ({"__metadata__": np.zeros(2)}, "the name '__metadata__' cannot be stored"),
+        ({"a\n": np.zeros(2)}, r"the name 'a\n' cannot be stored"),
+        ({"a\ud800": np.zeros(2)}, r"the name 'a\ud800' cannot be stored"),
+        ({"a.b": 1, "a": {"b": np.ones(2)}}, "two leaves have the path 'a.b'"),
+    ],
+)
+@each_format
+def test_what_cannot_be_saved_is_named(
+    tmp_path: Path, suffix: str, value: Any, message: str
+) -> None:
+    file = tmp_path / f"w.{suffix}"
+    with pytest.raises(StorageError) as caught:
+        storage.save(file, value)
+    assert str(caught.value).startswith(f"cannot save {file}: {message}")
+    assert os.listdir(tmp_path) == []
+
+
+@each_format
+def test_missing_files_and_folders_are_named(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"w.{suffix}"
+    with pytest.raises(StorageError, match=r"cannot load .*: No such file or directory$"):
+        storage.load(file)
+    nowhere = tmp_path / "nowhere" / file.name
+    with pytest.raises(StorageError) as caught:
+        storage.save(nowhere, {})
+    assert str(caught.value) == f"cannot save {nowhere}: there is no folder {nowhere.parent}"
+    file.mkdir()
+    with pytest.raises(StorageError, match=r"cannot load .*: Is a directory$"):
+        storage.load(file)
+    with pytest.raises(StorageError, match=r"cannot save .*: Is a directory$"):
+        storage.save(file, {})
+    assert os.listdir(tmp_path) == [file.name]
+
+
+def test_without_safetensors_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "w.safetensors"
+    storage.save(file, {"w": np.zeros(2)})
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    for attempt in (lambda: storage.save(file, {}), lambda: storage.load(file)):
+        with pytest.raises(MissingPackageError) as caught:
+            attempt()
+        assert str(caught.value) == (
+            "a .safetensors file needs the safetensors package: "
+            'pip install "autograd_lite[app]", or use .npz, which needs nothing'
+        )
+
+
+# --- files that are not whole -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("whole")
+    contents = {}
+    for suffix in SUFFIXES:
+        file = folder / f"w.{suffix}"
+        storage.save(file, {"w": np.arange(6.0), "b": np.array([1, 2], ">i2"), "name": "net"})
+        contents[suffix] = file.read_bytes()
+    return contents
+
+
+def assert_refused_or_unchanged(file: Path, content: bytes, original: bytes) -> None:
+    """What a file of ours became is either found out, in one line, or reads as it was."""
+    file.write_bytes(original)
+    expected = storage.load(file)
+    file.write_bytes(content)
+    try:
+        loaded = storage.load(file)
+    except StorageError as error:
+        assert str(error).startswith(f"cannot load {file}: it is not a whole {file.suffix} file")
+        assert "\n" not in str(error)
+    else:
+        assert_same(loaded, expected)
+
+
+@each_format
+@one_folder
+@given(data=st.data())
+def test_changed_bytes_are_found_out(
+    tmp_path: Path, suffix: str, whole: dict[str, bytes], data: st.DataObject
+) -> None:
+    content = bytearray(whole[suffix])
+    # With another name in its metadata, the file is one of another program.
+    ours = content.find(b"autograd_lite")
+    places = [i for i in range(len(content)) if ours < 0 or not ours <= i < ours + 13]
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.sampled_from(places))] = data.draw(st.integers(0, 255))
+    assert_refused_or_unchanged(tmp_path / f"w.{suffix}", bytes(content), whole[suffix])
+
+
+@each_format
+@one_folder
+@given(data=st.data())
+def test_truncated_files_are_found_out(
+    tmp_path: Path, suffix: str, whole: dict[str, bytes], data: st.DataObject
+) -> None:
+    file = tmp_path / f"w.{suffix}"
+    file.write_bytes(whole[suffix][: data.draw(st.integers(0, len(whole[suffix]) - 1))])
+    with pytest.raises(StorageError, match="it is not a whole"):
+        storage.load(file)
+
+
+@each_format
+@one_folder
+@given(content=st.binary(max_size=200))
+def test_foreign_bytes_are_refused(tmp_path: Path, suffix: str, content: bytes) -> None:
+    file = tmp_path / f"w.{suffix}"
+    file.write_bytes(content)
+    with pytest.raises(StorageError, match="it is not a whole"):
+        storage.load(file)
+
+
+def test_a_changed_checksum_is_found_out(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    file = tmp_path / "w.safetensors"
+    start = whole["safetensors"].index(b'"autograd_lite":"') + 17
+    content = bytearray(whole["safetensors"])
+    content[start] = ord("0") if content[start] != ord("0") else ord("1")
+    file.write_bytes(content)
+    with pytest.raises(StorageError, match=r"\(its checksum does not fit its content\)$"):
+        storage.load(file)
+
+
+def test_an_entry_hidden_by_a_changed_directory_is_missed(
+    tmp_path: Path, whole: dict[str, bytes]
+) -> None:
+    file = tmp_path / "w.npz"
+    content = bytearray(whole["npz"])
+    last = content.rindex(b"PK\x01\x02")
+    second_to_last = content.rindex(b"PK\x01\x02", 0, last)
+    content[second_to_last + 33] = 1  # its comment is now 256 bytes long and covers the last entry
+    file.write_bytes(content)
+    with pytest.raises(StorageError, match=r"list of leaves does not fit its arrays at 'b'\)$"):
+        storage.load(file)
+
+
+def entry(content: bytes) -> dict[str, bytes]:
+    return {"w.npy": content}
+
+
+def npy(array: np.ndarray[Any, Any], allow_pickle: bool = False) -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, array, allow_pickle=allow_pickle)
+    return stream.getvalue()
+
+
+def leaf_list(text: bytes) -> dict[str, bytes]:
+    return {"__metadata__.npy": npy(np.frombuffer(text, np.uint8))}
+
+
+class Bomb:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (pytest.fail, ("a pickle was executed",))
+
+
+@pytest.mark.parametrize(
+    ("entries", "reason"),
+    [
+        (entry(npy(np.array([Bomb()], object), allow_pickle=True)), "Object arrays cannot be"),
+        (entry(pickle.dumps(Bomb())), "the magic string is not correct"),
+        (entry(b"a,b\n1,2\n"), "the magic string is not correct"),
+        (entry(npy(np.zeros(4))[:-1]), ""),
+        (entry(npy(np.zeros(4)).replace(b"(4,), }" + 15 * b" ", b"(4000000000000000,), }")), ""),
+        (entry(npy(np.zeros(4)).replace(b"<f8", b"<,8")), ""),
+        (entry(npy(np.zeros(4)).replace(b"False", b"Fals]")), ""),
+        (leaf_list(b"{"), "its list of leaves is not JSON: "),
+        (leaf_list(b"[" * 10**5), "its list of leaves is not JSON: "),
+        (leaf_list(b"[]"), "its list of leaves is not an object of plain values)"),
+        (leaf_list(b'{"a": [1]}'), "its list of leaves is not an object of plain values)"),
+        (leaf_list(b'{"a": {"b": 1}}'), "its list of leaves is not an object of plain values)"),
+        (leaf_list(b'{"a": {}}'), "its list of leaves does not fit its arrays at 'a')"),
+        (leaf_list(b"{}") | entry(npy(np.ones(1))), "its list of leaves does not fit its arrays"),
+        (
+            leaf_list(b'{"w": 1}') | entry(npy(np.ones(1))),
+            "its list of leaves does not fit its arrays at 'w')",
+        ),
+        (leaf_list(b"\xff"), "'utf-8' codec can't decode"),
+    ],
+)
+def test_crafted_archives_are_refused(
+    tmp_path: Path, entries: dict[str, bytes], reason: str
+) -> None:
+    file = tmp_path / "w.npz"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    with pytest.raises(StorageError) as caught:
+        storage.load(file)
+    assert str(caught.value).startswith(
+        f"cannot load {file}: it is not a whole .npz file of arrays ({reason}"
+    )
+
+
+# --- all or nothing -----------------------------------------------------------------------------
+
+
+@each_format
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failed_save_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+    step: str,
+    failure: BaseException,
+) -> None:
+    file = tmp_path / f"w.{suffix}"
+    storage.save(file, {"w": np.zeros(2)})
+
+    def fail(*args: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises((StorageError, KeyboardInterrupt)) as caught:
+        storage.save(file, {"w": np.ones(2)})
+    if isinstance(failure, OSError):
+        assert str(caught.value) == f"cannot save {file}: No space left on device"
+    assert os.listdir(tmp_path) == [file.name]
+    assert storage.load(file)["w"].tolist() == [0, 0]
+
+
+def test_the_content_is_on_disk_before_the_old_file_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def noted_fsync(handle: int) -> None:
+        calls.append("fsync")
+        fsync(handle)
+
+    def noted_replace(source: Path, target: Path) -> None:
+        calls.append("replace")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    storage.save(tmp_path / "w.npz", {"w": np.zeros(2)})
+    assert calls == ["fsync", "replace"]
+
+
+def test_a_link_stays_a_link_and_modes_are_those_of_any_new_file(tmp_path: Path) -> None:
+    real, link, other = tmp_path / "real.npz", tmp_path / "latest.npz", tmp_path / "other"
+    link.symlink_to(real)
+    storage.save(link, {"w": np.ones(1)})
+    assert link.is_symlink()
+    assert storage.load(real)["w"].tolist() == [1]
+    other.write_bytes(b"")
+    assert real.stat().st_mode == other.stat().st_mode
