@@ -10,7 +10,6 @@ that is stored and a space (the entries of an .npz have their checksums in the z
 import io
 import json
 import os
-import secrets
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -122,7 +121,7 @@ def _array(file: Path, path: str, leaf: Any) -> NDArray[Any]:
 def _replace(file: Path, content: bytes) -> None:
     """Put `content` at `file` in one step."""
     target = Path(os.path.realpath(file))  # a link stays a link
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
     try:
         with temporary.open("xb") as stream:
             stream.write(content)

@@ -387,6 +387,16 @@ def test_crafted_archives_are_refused(
     )
 
 
+def test_two_entries_of_one_name_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "w.npz"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("w.npy", npy(np.zeros(1)))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("w.npy", npy(np.ones(1)))
+    with pytest.raises(StorageError, match=r"\(two entries have one name\)$"):
+        storage.load(file)
+
+
 # --- all or nothing -----------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd_lite import tree as trees
+from autograd_lite.random import generator
 
 __all__ = ["batches", "split"]
 
@@ -18,7 +19,7 @@ def batches(
 
     The leaves share their first axis; each batch is a tree of the same structure, and the last one
     holds the rows that remain. With `shuffle` the rows come in an order drawn from `rng` (without
-    one, from a fresh generator that cannot be repeated); else in their own order, as views.
+    one, from the library's generator, see `seed`); else in their own order, as views.
 
     >>> rows = {"x": np.arange(10).reshape(5, 2), "y": np.arange(5)}
     >>> [batch["y"].tolist() for batch in batches(rows, 2, shuffle=False)]
@@ -27,7 +28,7 @@ def batches(
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
         raise ValueError(f"batches: the size must be a positive integer, not {size!r}")
     count = _row_count("batches", tree)
-    order = np.random.default_rng(rng).permutation(count) if shuffle else None
+    order = generator(rng).permutation(count) if shuffle else None
     # Checked above, at the call; a generator function would wait for the first batch.
     return _batches(tree, int(size), count, order)
 

@@ -25,12 +25,12 @@ elementwise(np.reciprocal, lambda out: -out * out)
 elementwise(
     np.power,
     lambda x, y: y * np.power(x, one_less(y)),
-    lambda x, out: out * log_of_base(x),
+    lambda x, out: times_log(out, x),
 )
 elementwise(
     np.float_power,
     lambda x, y: y * np.float_power(x, one_less(y)),
-    lambda x, out: out * log_of_base(x),
+    lambda x, out: times_log(out, x),
 )
 elementwise(np.square, lambda x: 2 * x)
 elementwise(np.sqrt, lambda g, x: 0.5 * g / np.sqrt(x))
@@ -110,11 +110,11 @@ def one_less(exponent: Any) -> Any:
     return np.where(value_of(exponent) == 0, 1, exponent - 1)
 
 
-def log_of_base(x: Any) -> Any:
-    """log(x), and 0 for x = 0, where the power it is multiplied with is 0 or 1."""
+def times_log(out: Any, x: Any) -> Any:
+    """out * log(x), and 0 for x = 0, where every power that has a slope is 0."""
     if isinstance(x, int | float):
-        return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
-    return np.log(nonzero(x))
+        return out * (math.log(x) if x > 0 else math.nan if x else 0.0)
+    return np.where(value_of(x) == 0, 0, out * np.log(nonzero(x)))
 
 
 def nonzero(x: Any) -> Any:
