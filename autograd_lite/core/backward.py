@@ -83,7 +83,8 @@ def pull_back(
                         continue
                     del partial[parent]
                 elif lift is None and (parent.pull is None or parent in targets):
-                    c = own(c, g, saved)
+                    found[parent] = own(c, g, saved)
+                    continue
                 ready.append((parent, c))
             if node.kwargs is not NO_KWARGS and DROPS_NAN in node.kwargs:
                 tainted = True  # a NaN behind this node raises no flag
@@ -169,7 +170,8 @@ def strong(g: Any, product: Any) -> Any:
 
 def fit(c: Any, parent: Node) -> Any:
     """Undo, for one edge, what the function did to its operand's dtype and shape."""
-    c = in_dtype(c, parent.dtype)
+    if c.dtype is not parent.dtype:
+        c = in_dtype(c, parent.dtype)
     if c.shape != parent.shape:
         c = sum_to_shape(c, parent.shape)
         if c.shape != parent.shape:  # a smaller contribution stands for its broadcast

@@ -24,21 +24,21 @@ rearrange = linear(
 
 def matmul_left(g: Any, x: Any, y: Any) -> Any:
     """The cotangent of `x` in `x @ y`: g @ y.T."""
-    if y.ndim == 1:
-        return g * y if x.ndim == 1 else np.expand_dims(g, -1) * y
-    if x.ndim == 1:
+    if y.ndim > 1 and len(x.shape) > 1:
+        return np.matmul(g, y.mT)
+    if y.ndim > 1:
         return np.matmul(y, np.expand_dims(g, -1))[..., 0]
-    return np.matmul(g, y.mT)
+    return g * y if x.ndim == 1 else np.expand_dims(g, -1) * y
 
 
 def matmul_right(g: Any, x: Any, y: Any) -> Any:
     """The cotangent of `y` in `x @ y`: x.T @ g."""
-    if x.ndim == 1:
-        return g * x if y.ndim == 1 else np.expand_dims(x, -1) * np.expand_dims(g, -2)
-    if y.ndim == 1:
+    if x.ndim > 1 and len(y.shape) > 1:
+        return np.matmul(x.mT, g)
+    if x.ndim > 1:
         flat = math.prod(g.shape)
         return np.matmul(np.reshape(g, (flat,)), np.reshape(x, (flat, y.shape[0])))
-    return np.matmul(x.mT, g)
+    return g * x if y.ndim == 1 else np.expand_dims(x, -1) * np.expand_dims(g, -2)
 
 
 def _affine(x: Any, weight: Any, bias: Any = None) -> Any:

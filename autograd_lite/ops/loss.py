@@ -23,7 +23,7 @@ REDUCTIONS = ("mean", "sum", "none")
 
 def reduced(value: Any, reduction: str) -> Any:
     if reduction == "mean":
-        return np.add.reduce(value, axis=None) / np.size(value)
+        return np.add.reduce(value, axis=None) / value.size
     return np.add.reduce(value, axis=None) if reduction == "sum" else value
 
 

@@ -1,7 +1,8 @@
 """The update rules. A step gives each parameter a new array; what it held before is untouched.
 
-The moments are the optimizer's own and are written in place, a piece of PIECE entries at a time,
-so that what one parameter needs stays in the processor's cache through all the operations.
+The moments are the optimizer's own and are written in place, as is the new array until it is
+handed over; PIECE entries at a time, so that all of a rule's operations find them in the
+processor's cache.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,48 +33,46 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: the rate lr must be positive; found {lr}.")
         self.lr = lr
         self.steps = 0
+        self.nodes = [p.node for p in self.params if p.node is not None]
         self.state = [
             {name: np.zeros(p.shape, p.dtype) for name in self.moments} for p in self.params
         ]
 
     def zero_grad(self) -> None:
         """Forget the gradients, before the next ones are added up."""
-        for p in self.params:
-            p.grad = None
+        for node in self.nodes:
+            node.grad = None
 
     def step(self) -> None:
         """Move every parameter that has a gradient."""
         self.steps += 1
         constants = self.constants()
-        for p, state in zip(self.params, self.state):
-            grad = p.grad
-            if grad is not None:
-                arrays = (p._value, grad, *state.values())
-                p._value = in_pieces(self.update, arrays, constants)
+        for p, node, state in zip(self.params, self.nodes, self.state):
+            if node.grad is not None:
+                new = np.empty(node.shape, node.dtype)
+                arrays = (new, p._value, node.grad, *state.values())
+                in_pieces(self.update, arrays, constants)
+                p._value = new
 
     def constants(self) -> tuple[float, ...]:
         """The numbers that all parameters share in this step."""
         raise NotImplementedError
 
-    def update(self, p: Array, g: Array, *moments_then_constants: Any) -> Any:
-        """The new value of (a piece of) a parameter; may write into the moments."""
+    def update(self, new: Array, p: Array, g: Array, *moments_then_constants: Any) -> None:
+        """Write the new value of (a piece of) a parameter into `new`, and the new moments."""
         raise NotImplementedError
 
 
 def in_pieces(
-    update: Callable[..., Any], arrays: tuple[Array, ...], constants: tuple[float, ...]
-) -> Any:
+    update: Callable[..., None], arrays: tuple[Array, ...], constants: tuple[float, ...]
+) -> None:
     """update(*arrays, *constants), a piece at a time where the arrays are large."""
-    value = arrays[0]
-    if value.size <= PIECE:
+    size = arrays[0].size
+    if size <= PIECE:
         return update(*arrays, *constants)
-    new = np.empty(value.shape, value.dtype)
-    flat = new.reshape(-1)
-    arrays = tuple([array.reshape(-1) for array in arrays])
-    for start in range(0, value.size, PIECE):
-        piece = slice(start, start + PIECE)
-        flat[piece] = update(*[array[piece] for array in arrays], *constants)
-    return new
+    rows = [array.reshape(-1) for array in arrays]
+    for start in range(0, size, PIECE):
+        update(*[row[start : start + PIECE] for row in rows], *constants)
 
 
 class SGD(Optimizer):
@@ -97,7 +96,7 @@ class SGD(Optimizer):
     def constants(self) -> tuple[float, ...]:
         return (self.lr,)
 
-    def update(self, p: Array, g: Array, *rest: Any) -> Any:
+    def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
         *velocity, lr = rest
         if self.weight_decay:
             g = g + self.weight_decay * p
@@ -105,7 +104,8 @@ class SGD(Optimizer):
             v *= self.momentum
             v += g
             g = v
-        return p - lr * g
+        np.multiply(g, -lr, out=new)
+        new += p
 
 
 class RMSProp(Optimizer):
@@ -125,11 +125,17 @@ class RMSProp(Optimizer):
     def constants(self) -> tuple[float, ...]:
         return self.lr, self.alpha, self.eps
 
-    def update(self, p: Array, g: Array, *rest: Any) -> Any:
+    def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
         s, lr, alpha, eps = rest
+        np.multiply(g, g, out=new)
+        new *= 1 - alpha
         s *= alpha
-        s += (1 - alpha) * (g * g)
-        return p - lr * (g / (np.sqrt(s) + eps))
+        s += new
+        np.sqrt(s, out=new)
+        new += eps
+        np.divide(g, new, out=new)
+        new *= -lr
+        new += p
 
 
 class Adam(Optimizer):
@@ -155,22 +161,21 @@ class Adam(Optimizer):
         b1, b2 = self.betas
         return self.lr / (1 - b1**self.steps), float((1 - b2**self.steps) ** 0.5), b1, b2, self.eps
 
-    def update(self, p: Array, g: Array, *rest: Any) -> Any:
+    def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
         m, v, rate, root, b1, b2, eps = rest
-        t = np.multiply(g, 1 - b1, out=np.empty_like(g))
+        np.multiply(g, 1 - b1, out=new)
         m *= b1
-        m += t
-        np.multiply(g, g, out=t)
-        t *= 1 - b2
+        m += new
+        np.multiply(g, g, out=new)
+        new *= 1 - b2
         v *= b2
-        v += t
-        np.sqrt(v, out=t)
-        t /= root
-        t += eps
-        np.divide(m, t, out=t)
-        t *= rate
-        np.subtract(p, t, out=t)
-        return t
+        v += new
+        np.sqrt(v, out=new)
+        new /= root
+        new += eps
+        np.divide(m, new, out=new)
+        new *= -rate
+        new += p
 
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}
