@@ -43,13 +43,15 @@ class recording_at:  # noqa: N801  (used as a verb: `with no_grad():`)
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
-        self.tokens: list[Any] = []
 
     def __enter__(self) -> None:
-        self.tokens.append(RECORDING.set(RECORDING.get()._replace(depth=self.depth)))
+        outer = RECORDING.get()
+        RECORDING.set(Recording(self.depth, outer.scope, outer))
 
     def __exit__(self, *exception: object) -> None:
-        RECORDING.reset(self.tokens.pop())
+        outer = RECORDING.get().outer
+        assert outer is not None
+        RECORDING.set(outer)
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):

@@ -273,8 +273,8 @@ def extra_node(node: Node, i: int, value: Any) -> Node:
 def keep_cotangent(kept: Kept, node: Node, g: Any) -> None:
     if kept.retains_grad:
         g = np.broadcast_to(g, node.shape)
-        g = np.conjugate(g)
-        node.grad = g if node.grad is None else node.grad + g
+        g = np.asarray(np.conjugate(g))
+        node.grad = g if node.grad is None else np.asarray(node.grad + g)
     if kept.args is not None:
         kept.cotangent = g
 

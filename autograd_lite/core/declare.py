@@ -118,7 +118,7 @@ def _declare(
     extras: dict[str, Primitive] | None = None,
 ) -> Callable[..., Any]:
     title = name or function.__name__
-    keywords = _keywords(title, rules, tuple(extras or ()))
+    keywords = _keywords(title, function, rules, tuple(extras or ()))
     variadic = callable(rules[0]) and "xs" in parameters(rules[0])
     primitive = Primitive(
         title, body or function, nature, rules, keywords, variadic,
@@ -139,14 +139,24 @@ def _declare(
     return call  # type: ignore[no-any-return]
 
 
-def _keywords(name: str, rules: tuple[Any, ...], extras: tuple[str, ...]) -> tuple[str, ...]:
+def _keywords(
+    name: str, function: Any, rules: tuple[Any, ...], extras: tuple[str, ...]
+) -> tuple[str, ...]:
     """The keywords of a row; each of its rules takes them all."""
     if not rules:
         raise ValueError(f"{name}: a row needs one rule per operand.")
     found = [metadata(rule, extras) for rule in rules if callable(rule)]
     if any(set(other) != set(found[0]) for other in found):
         raise ValueError(f"{name}: its rules do not take the same keywords: {found}.")
-    return found[0] if found else ()
+    keywords = found[0] if found else ()
+    if hasattr(function, "__code__"):
+        unknown = set(keywords) - set(parameters(function))
+        if unknown:
+            raise TypeError(
+                f"{name}: a rule reads {', '.join(sorted(unknown))}, which is no keyword of the "
+                "function; the operands are x, y and z, the result is out, the cotangent g."
+            )
+    return keywords
 
 
 def _reads_another(rule: Any, i: int) -> bool:

@@ -158,13 +158,17 @@ OFF, RULES, ALL = 0, 1, 2
 
 
 class Recording(NamedTuple):
-    """How deep to record (OFF; what RULES name; ALL values) and in which module's call."""
+    """How deep to record (OFF; what RULES name; ALL values), in which module's call.
+
+    `outer` is what was in force before.
+    """
 
     depth: int
     scope: Any
+    outer: "Recording | None"
 
 
-EVERYWHERE = Recording(RULES, None)
+EVERYWHERE = Recording(RULES, None, None)
 RECORDING: ContextVar[Recording] = ContextVar("recording", default=EVERYWHERE)
 
 

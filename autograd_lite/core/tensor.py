@@ -228,6 +228,7 @@ class Tensor:
         return np.array(self._value)
 
     def tolist(self) -> Any:
+        """The value as nested lists of Python numbers."""
         return self._value.tolist()
 
     def astype(self, dtype: DTypeLike, copy: bool = True) -> Any:
@@ -361,6 +362,9 @@ class Tensor:
     __isub__ = in_place(np.subtract)
     __imul__ = in_place(np.multiply)
     __itruediv__ = in_place(np.true_divide)
+    __ifloordiv__ = in_place(np.floor_divide)
+    __imod__ = in_place(np.remainder)
+    __ipow__ = in_place(np.power)
 
     def __pow__(self, exponent: Any) -> Any:
         if isinstance(exponent, int | float) and exponent == 2:
@@ -438,15 +442,17 @@ class Tensor:
     def imag(self) -> Any:
         return DISPATCH[np.imag](self)
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
         """The same entries in another shape."""
-        return DISPATCH[np.reshape](self, shape[0] if len(shape) == 1 else shape)
+        shape = shape[0] if len(shape) == 1 else shape
+        return DISPATCH[np.reshape](self, shape=shape, order=order)
 
     def transpose(self, *axes: Any) -> Any:
         """The axes reversed, or in the order given."""
         return DISPATCH[np.transpose](self, axes[0] if len(axes) == 1 else axes or None)
 
     def flatten(self) -> Any:
+        """All entries along one axis."""
         return DISPATCH[np.ravel](self)
 
     sum = method_of(np.sum)

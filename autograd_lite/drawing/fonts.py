@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from html import escape
 from importlib.util import find_spec
 from pathlib import Path
-from html import escape
 
 CONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -63,7 +63,7 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         outer = RECORDING.get()
-        token = RECORDING.set(Recording(outer.depth, Scope(outer.scope, self)))
+        token = RECORDING.set(Recording(outer.depth, Scope(outer.scope, self), outer))
         try:
             return self.forward(*args, **kwargs)
         finally:

@@ -57,7 +57,7 @@ elementwise(np.arctan, lambda g, x: g / (1 + x * x))
 elementwise(np.sinh, lambda x: np.cosh(x))
 elementwise(np.cosh, lambda x: np.sinh(x))
 elementwise(np.tanh, lambda out: 1 - out * out)
-elementwise(np.arcsinh, lambda g, x: g / np.sqrt(x * x + 1))
+elementwise(np.arcsinh, lambda g, x: g / root_of_square_plus_one(x))
 elementwise(np.arccosh, lambda g, x: g / np.sqrt((x - 1) * (x + 1)))
 elementwise(np.arctanh, lambda g, x: g / ((1 - x) * (1 + x)))
 elementwise(np.deg2rad, np.pi / 180)
@@ -73,8 +73,8 @@ elementwise(
 )
 elementwise(
     np.arctan2,
-    lambda x, y: y / nonzero(x * x + y * y),
-    lambda x, y: -x / nonzero(x * x + y * y),
+    lambda x, y: over_square(y, np.hypot(x, y)),
+    lambda x, y: -over_square(x, np.hypot(x, y)),
 )
 
 # Kinks. Ties share the gradient equally; |x| has slope 0 at 0.
@@ -94,6 +94,16 @@ elementwise(
     np.copysign, lambda g, x, y: np.where(value_of(x) == 0, 0, g * np.sign(x) * np.copysign(1, y)),
     lambda g: 0 * g,
 )  # fmt: skip
+
+
+def root_of_square_plus_one(x: Any) -> Any:
+    return np.sqrt(x * x + 1) if x.dtype.kind == "c" else np.hypot(x, 1)
+
+
+def over_square(x: Any, length: Any) -> Any:
+    """x / length**2, without overflow; 0 where the length is 0."""
+    length = nonzero(length)
+    return x / length / length
 
 
 def direction(x: Any) -> Any:

@@ -106,7 +106,7 @@ _bce = pointwise(
 )
 _bce_logits = pointwise(
     "binary_cross_entropy_with_logits",
-    lambda x, y, _: np.logaddexp(x, 0) - x * y,
+    lambda x, y, _: np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x))),
     lambda g, x, y, _: g * (sigmoid(x) - y),
     lambda g, x, y, _: -g * x,
 )
@@ -114,12 +114,13 @@ _bce_logits = pointwise(
 
 def huber_value(r: Any, delta: float) -> Any:
     size = np.abs(r)
-    return np.where(size < delta, 0.5 * r * r, delta * (size - 0.5 * delta))
+    bounded = np.minimum(size, delta)
+    return bounded * (size - 0.5 * bounded)
 
 
 def pseudo_huber_value(r: Any, delta: float) -> Any:
     # r**2 / (1 + root) is delta**2 * (root - 1) without the loss of digits for small r.
-    return r * r / (1 + np.hypot(r / delta, 1))
+    return r * (r / (1 + np.hypot(r / delta, 1)))
 
 
 def xlogy(x: Any, y: Any) -> Any:

@@ -179,6 +179,6 @@ for ufunc, function in [
     (np.minimum, np.min),
     (np.logaddexp, logsumexp),
 ]:
-    DISPATCH[ufunc, "reduce"] = lambda x, axis=0, keepdims=False, function=function: function(
-        x, axis=axis, keepdims=keepdims
+    DISPATCH[ufunc, "reduce"] = lambda x, axis=0, function=function, **kwargs: function(
+        x, axis=axis, **kwargs
     )

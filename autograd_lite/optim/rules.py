@@ -69,7 +69,8 @@ def in_pieces(
     """update(*arrays, *constants), a piece at a time where the arrays are large."""
     size = arrays[0].size
     if size <= PIECE:
-        return update(*arrays, *constants)
+        update(*arrays, *constants)
+        return
     rows = [array.reshape(-1) for array in arrays]
     for start in range(0, size, PIECE):
         update(*[row[start : start + PIECE] for row in rows], *constants)
