@@ -1,0 +1,12 @@
+"""The engines, one file each. A file has VERSION and WORKLOADS: name -> function making Steps."""
+
+ENGINES = {
+    "autograd_lite_eager": "autograd_lite eager",
+    "numpy_hand": "NumPy by hand",
+    "torch_eager": "PyTorch eager",
+    "jax_jit": "jax.jit",
+    "jax_jit_sync": "jax.jit synchronous",
+    "hips_autograd": "HIPS autograd",
+    "mygrad_engine": "MyGrad",
+}
+OURS, HAND, TORCH, MYGRAD = "autograd_lite_eager", "numpy_hand", "torch_eager", "mygrad_engine"

@@ -1,0 +1,86 @@
+"""HIPS autograd: value_and_grad of a function in its own NumPy; updates in plain NumPy."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+import workloads
+from autograd import value_and_grad
+from autograd.tracer import getval
+from workloads import Steps
+
+from engines.numpy_updates import SGD, Adam
+
+VERSION = version("autograd")
+
+
+def training(loss_of: Callable[..., Any], optimizer: SGD) -> Steps:
+    value_and_gradients = value_and_grad(loss_of)
+
+    def step() -> Any:
+        loss, grads = value_and_gradients(optimizer.params)
+        optimizer.step(grads)
+        return loss
+
+    return Steps(step, lambda: optimizer.params, optimizer.reset)
+
+
+def tanh_mlp() -> Steps:
+    x, y, params = workloads.tanh_mlp()
+
+    def loss_of(params: Any) -> Any:
+        w1, b1, w2, b2, w3, b3 = params
+        h = anp.tanh(x @ w1 + b1)
+        h = anp.tanh(h @ w2 + b2)
+        error = h @ w3 + b3 - y
+        return anp.mean(error * error)
+
+    return training(loss_of, SGD(params))
+
+
+def relu_mlp() -> Steps:
+    x, labels, params = workloads.relu_mlp()
+    rows = np.arange(len(labels))
+
+    def loss_of(params: Any) -> Any:
+        w1, b1, w2, b2, w3, b3 = params
+        h = relu(x @ w1 + b1)
+        h = relu(h @ w2 + b2)
+        return cross_entropy(h @ w3 + b3)
+
+    def cross_entropy(z: Any) -> Any:
+        z = z - np.max(getval(z), axis=1, keepdims=True)  # cancels out, so it may be a constant
+        return anp.mean(anp.log(anp.sum(anp.exp(z), axis=1)) - z[rows, labels])
+
+    return training(loss_of, Adam(params))
+
+
+def relu(x: Any) -> Any:
+    return x * (x > 0)  # quicker here than anp.maximum, whose rule looks for ties
+
+
+def chain() -> Steps:
+    start = workloads.chain()
+    factor = np.array(workloads.CHAIN_FACTOR, np.float32)
+    term = np.array(workloads.CHAIN_TERM, np.float32)
+    g: Any = None
+
+    def chained(x: Any) -> Any:
+        for _ in range(workloads.CHAIN_OPERATIONS // 2):
+            x = x * factor
+            x = x + term
+        return anp.sum(x)
+
+    value_and_gradient = value_and_grad(chained)
+
+    def step() -> Any:
+        nonlocal g
+        loss, g = value_and_gradient(start)
+        return loss
+
+    return Steps(step, lambda: [g], lambda: None)
+
+
+WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
