@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_generators = {"default": np.random.default_rng()}
+_generators: dict[str, np.random.Generator] = {}
 
 
 def seed(number: int) -> None:
@@ -12,4 +12,8 @@ def seed(number: int) -> None:
 
 def generator(rng: np.random.Generator | None = None) -> np.random.Generator:
     """`rng`, or the library's generator for None."""
-    return _generators["default"] if rng is None else rng
+    if rng is not None:
+        return rng
+    if "default" not in _generators:
+        _generators["default"] = np.random.default_rng()
+    return _generators["default"]

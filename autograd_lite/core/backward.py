@@ -70,10 +70,10 @@ def pull_back(
                 contributions = strong_pull(pull, g, saved, node)
             except FreedError:
                 raise GraphError(why_freed(root, node)) from None
-            for parent, c in zip(node.parents, contributions):
+            parents: Any = node.parents
+            for parent, c in zip(parents, contributions):
                 if c is None:
                     continue
-                assert parent is not None
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent)
                 if parent in shared:
@@ -82,8 +82,8 @@ def pull_back(
                     if shared[parent]:
                         continue
                     del partial[parent]
-                elif lift is None and (parent.pull is None or parent in targets):
-                    found[parent] = own(c, g, saved)
+                elif parent.pull is None or (special and parent in targets):
+                    found[parent] = own(c, g, saved) if lift is None else c
                     continue
                 ready.append((parent, c))
             if node.kwargs is not NO_KWARGS and DROPS_NAN in node.kwargs:
@@ -189,9 +189,10 @@ def in_dtype(c: Any, dtype: Any) -> Any:
 
 def sum_to_shape(c: Any, shape: tuple[int, ...]) -> Any:
     """Sum `c` over the axes along which an operand of `shape` was broadcast."""
-    extra = max(len(c.shape) - len(shape), 0)
-    if extra and c.shape[extra:] == shape:
+    extra = len(c.shape) - len(shape)
+    if extra > 0 and c.shape[extra:] == shape:
         return np.add.reduce(c, axis=0 if extra == 1 else tuple(range(extra)))
+    extra = max(extra, 0)
     ones = len(shape) - (len(c.shape) - extra)  # leading axes that a smaller c does not have
     axes = [*range(extra)]
     axes += [

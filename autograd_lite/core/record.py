@@ -19,8 +19,9 @@ from autograd_lite.core.graph import (
     Node,
     Primitive,
     Spec,
+    node_of,
 )
-from autograd_lite.core.tensor import Tensor, constant
+from autograd_lite.core.tensor import Tensor, constant, tensor_of
 from autograd_lite.errors import ShapeError
 
 SEQUENCES = (list, tuple)
@@ -205,20 +206,11 @@ def recorded(
     value: Any,
 ) -> Tensor:
     recording = RECORDING.get()
-    node = object.__new__(Node)
-    node.primitive = primitive
-    node.pull = pull
-    node.parents = parents
-    node.saved = saved
-    node.kwargs = kwargs
-    node.shape = value.shape
-    node.dtype = value.dtype
+    node = node_of(primitive, pull, parents, saved, kwargs, value.shape, value.dtype)
     node.scope = recording.scope
-    node.requires_grad = True
-    node.kept = None if recording.depth != ALL else kept(tuple(values), value)
-    tensor = constant(value)
-    tensor.node = node
-    return tensor
+    if recording.depth == ALL:
+        node.kept = kept(tuple(values), value)
+    return tensor_of(value, node)
 
 
 def kept(args: tuple[Any, ...], out: Any) -> Kept:

@@ -139,6 +139,7 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded; set it to False to freeze a leaf."""
         return self.node is not None and self.node.requires_grad
 
     @requires_grad.setter
@@ -184,8 +185,9 @@ class Tensor:
         found = pull_back(self.node, conjugated(self._seed(gradient)), free=True)
         for node, g in found.items():
             if node.requires_grad:
-                g = conjugated(g)
-                node.grad = as_array(g if node.grad is None else node.grad + g)
+                if type(g) is not np.ndarray or g.dtype.kind == "c":
+                    g = as_array(conjugated(g))
+                node.grad = g if node.grad is None else as_array(node.grad + g)
 
     def _seed(self, gradient: Any) -> Any:
         if gradient is None:

@@ -18,7 +18,7 @@ from autograd_lite.ops.activation import (
     tanh,
 )
 from autograd_lite.ops.elementwise import heaviside, sigmoid, sign
-from autograd_lite.ops.erf import erf
+from autograd_lite.ops.error_function import erf
 from autograd_lite.ops.linalg import affine
 from autograd_lite.ops.loss import (
     binary_cross_entropy,

@@ -8,7 +8,7 @@ import numpy as np
 from autograd_lite.core.declare import composite, elementwise
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.elementwise import sigmoid
-from autograd_lite.ops.erf import erf
+from autograd_lite.ops.error_function import erf
 
 # Klambauer, Unterthiner, Mayr, Hochreiter: Self-Normalizing Neural Networks (2017), appendix A1.
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772

@@ -34,6 +34,7 @@ class Optimizer:
         self.lr = lr
         self.steps = 0
         self.nodes = [p.node for p in self.params if p.node is not None]
+        self.dtypes = {p.dtype for p in self.params}
         self.state = [
             {name: np.zeros(p.shape, p.dtype) for name in self.moments} for p in self.params
         ]
@@ -46,12 +47,14 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter that has a gradient."""
         self.steps += 1
-        constants = self.constants()
+        numbers = self.constants()
+        # NumPy is faster with an array of no dimensions than with a Python number.
+        constants = {dtype: [np.array(c, dtype) for c in numbers] for dtype in self.dtypes}
         for p, node, state in zip(self.params, self.nodes, self.state):
             if node.grad is not None:
                 new = np.empty(node.shape, node.dtype)
                 arrays = (new, p._value, node.grad, *state.values())
-                in_pieces(self.update, arrays, constants)
+                in_pieces(self.update, arrays, constants[node.dtype])
                 p._value = new
 
     def constants(self) -> tuple[float, ...]:
@@ -64,7 +67,7 @@ class Optimizer:
 
 
 def in_pieces(
-    update: Callable[..., None], arrays: tuple[Array, ...], constants: tuple[float, ...]
+    update: Callable[..., None], arrays: tuple[Array, ...], constants: list[Array]
 ) -> None:
     """update(*arrays, *constants), a piece at a time where the arrays are large."""
     size = arrays[0].size
@@ -95,17 +98,17 @@ class SGD(Optimizer):
         self.weight_decay = weight_decay
 
     def constants(self) -> tuple[float, ...]:
-        return (self.lr,)
+        return -self.lr, self.momentum, self.weight_decay
 
     def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
-        *velocity, lr = rest
+        *velocity, descent, momentum, weight_decay = rest
         if self.weight_decay:
-            g = g + self.weight_decay * p
+            g = g + weight_decay * p
         for v in velocity:
-            v *= self.momentum
+            v *= momentum
             v += g
             g = v
-        np.multiply(g, -lr, out=new)
+        np.multiply(g, descent, out=new)
         new += p
 
 
@@ -124,18 +127,18 @@ class RMSProp(Optimizer):
         self.alpha, self.eps = alpha, eps
 
     def constants(self) -> tuple[float, ...]:
-        return self.lr, self.alpha, self.eps
+        return -self.lr, self.alpha, 1 - self.alpha, self.eps
 
     def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
-        s, lr, alpha, eps = rest
+        s, descent, alpha, rest_of_alpha, eps = rest
         np.multiply(g, g, out=new)
-        new *= 1 - alpha
+        new *= rest_of_alpha
         s *= alpha
         s += new
         np.sqrt(s, out=new)
         new += eps
         np.divide(g, new, out=new)
-        new *= -lr
+        new *= descent
         new += p
 
 
@@ -160,22 +163,24 @@ class Adam(Optimizer):
 
     def constants(self) -> tuple[float, ...]:
         b1, b2 = self.betas
-        return self.lr / (1 - b1**self.steps), float((1 - b2**self.steps) ** 0.5), b1, b2, self.eps
+        descent = -self.lr / (1 - b1**self.steps)
+        root = (1 - b2**self.steps) ** 0.5
+        return descent, root, b1, 1 - b1, b2, 1 - b2, self.eps
 
     def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
-        m, v, rate, root, b1, b2, eps = rest
-        np.multiply(g, 1 - b1, out=new)
+        m, v, descent, root, b1, rest_of_b1, b2, rest_of_b2, eps = rest
+        np.multiply(g, rest_of_b1, out=new)
         m *= b1
         m += new
         np.multiply(g, g, out=new)
-        new *= 1 - b2
+        new *= rest_of_b2
         v *= b2
         v += new
         np.sqrt(v, out=new)
         new /= root
         new += eps
         np.divide(m, new, out=new)
-        new *= -rate
+        new *= descent
         new += p
 
 
