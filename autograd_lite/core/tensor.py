@@ -61,6 +61,8 @@ class Tensor:
     `value` may be an array, a number or a list of numbers; it is copied. Python integers become
     float64; integer and boolean arrays are refused, since they are data and stay arrays.
     `name` is shown in drawings and messages. With `requires_grad=False` the tensor is a constant.
+    An array of another library that speaks NumPy's protocols is held as it is; so is one that
+    writes down the calls made on it, which records a program through the engine as it stands.
 
     >>> import numpy as np
     >>> w = Tensor([1.0, 2.0, 3.0], name="w")
