@@ -109,7 +109,7 @@ def value_and_grad(
         out, aux = result if has_aux else (result, None)
         check_scalar(function, out)
         lift = lift_for(outer, [out], inputs)
-        gradients = pulled(out, 1, inputs, lift)
+        gradients = pulled(out, np.ones(np.shape(value_of(out))), inputs, lift)
         grads = tuple(regrown(args[i], gradients) for i in chosen)
         grad = grads[0] if isinstance(argnums, int) else grads
         value = outward(out, lift)
@@ -300,8 +300,13 @@ def outward(result: Any, lift: Any) -> Any:
 
 def check_scalar(function: Callable[..., Any], out: Any) -> None:
     shape = np.shape(value_of(out))
-    if shape != ():
-        name = getattr(function, "__name__", "the function")
+    name = getattr(function, "__name__", "the function")
+    if np.iscomplexobj(value_of(out)):
+        raise GraphError(
+            f"grad needs a real output; {name} returned a complex number. Take its np.real or "
+            "np.abs, or use vjp with a cotangent."
+        )
+    if np.prod(shape) != 1:
         raise GraphError(
             f"grad needs a scalar output; {name} returned shape {shape}. Use jacobian or vjp, "
             "or reduce it first, e.g. with np.sum."

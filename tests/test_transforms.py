@@ -99,10 +99,25 @@ def test_an_unused_argument_has_gradient_zero() -> None:
     np.testing.assert_array_equal(by_x, np.ones(3))
 
 
-@pytest.mark.parametrize("out", [lambda x: x * 2, lambda x: np.sum(x, keepdims=True)])
-def test_a_scalar_is_needed(out: Callable[..., Any]) -> None:
+def test_an_output_of_one_entry_is_a_scalar() -> None:
+    gradient = ag.grad(lambda x: np.sum(x * x, keepdims=True))(X)
+    np.testing.assert_array_equal(gradient, 2 * X)
+
+
+def test_a_complex_output_is_refused() -> None:
+    with pytest.raises(GraphError, match=r"turn returned a complex number. Take its np\.real"):
+
+        def turn(x: Any) -> Any:
+            return np.sum(x) * 1j
+
+        ag.grad(turn)(X)
+    with pytest.raises(GraphError, match="backward needs a real scalar"):
+        (ag.Tensor(1.0) * 1j).backward()
+
+
+def test_a_scalar_is_needed() -> None:
     def curve(x: Any) -> Any:
-        return out(x)
+        return x * 2
 
     with pytest.raises(GraphError) as error:
         ag.grad(curve)(X)

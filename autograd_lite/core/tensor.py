@@ -198,6 +198,11 @@ class Tensor:
                     f"backward needs a scalar; {self._label()} has shape {self.shape}. Reduce it "
                     "first, e.g. .sum().backward(), or pass backward(gradient) of that shape."
                 )
+            if self.dtype.kind == "c":
+                raise GraphError(
+                    f"backward needs a real scalar; {self._label()} is complex. Take its np.real "
+                    "or np.abs first, or pass backward(gradient)."
+                )
             return self.dtype.type(1) if not self.shape else np.ones(self.shape, self.dtype)
         seed = np.array(value_of(gradient), dtype=self.dtype)
         if seed.shape != self.shape:
