@@ -1,0 +1,1 @@
+"""What the command `autograd-lite train` does: read, train, draw, save, report."""

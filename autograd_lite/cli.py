@@ -1,0 +1,180 @@
+"""The command `autograd-lite`: what may be asked for, and what an error looks like."""
+
+import argparse
+import contextlib
+import io
+import math
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from autograd_lite.app.plain_text import SPELLED
+from autograd_lite.app.record import own_version
+from autograd_lite.app.run import run
+from autograd_lite.app.settings import RATES, TABLE_RATE, Settings
+from autograd_lite.data.csv_cells import quoted, read_cells
+from autograd_lite.errors import AutogradLiteError
+from autograd_lite.nn import ACTIVATIONS
+
+NAME = "autograd-lite"
+INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
+WIDEST = 100_000  # units of a hidden layer
+
+EXAMPLES = """\
+examples:
+  autograd-lite train digits
+  autograd-lite train digits --hidden 64 --activation tanh --seed 7
+  autograd-lite train wine.csv --target quality --rate 0.002 --out runs/slow
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells what is wrong in one sentence, without the usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        complain(message)
+        sys.exit(2)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments; its exit code.
+
+    0: done; 2: it could not be done, one sentence on the error stream says why; 130: interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=SPELLED)
+    parser = make_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return 2
+    try:
+        return 0 if run(settings_from(parser, arguments)) else INTERRUPTED
+    except (AutogradLiteError, OSError, MemoryError, FloatingPointError) as error:
+        complain(reason(error))
+        return 2
+    except KeyboardInterrupt:
+        complain("interrupted; nothing is saved")
+        return INTERRUPTED
+
+
+def make_parser() -> Parser:
+    """The command's arguments and its help."""
+    parser = Parser(
+        prog=NAME,
+        description="Train a small neural network, and see how it learned.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"{NAME} {own_version()}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    train = commands.add_parser(
+        "train",
+        help="train a network on handwritten digits or on a table of your own",
+        description="Train a multilayer perceptron and write a folder with its computation graph,\n"
+        "learning curves, results and weights. A fifth of the rows is held out to judge it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_train_arguments(train)
+    return parser
+
+
+def add_train_arguments(train: argparse.ArgumentParser) -> None:
+    """The arguments of `autograd-lite train`."""
+    train.add_argument(
+        "data", metavar="DATA", help="digits, or a CSV file whose first line names its columns"
+    )
+    train.add_argument(
+        "--target", metavar="COLUMN", help="the column of the CSV file that is to be predicted"
+    )
+    train.add_argument(
+        "--hidden", nargs="+", type=whole("a size", 1, WIDEST), default=[128, 64], metavar="SIZE",
+        help="sizes of the hidden layers (128 64)",
+    )  # fmt: skip
+    train.add_argument(
+        "--activation", choices=sorted(ACTIVATIONS), default="relu", metavar="NAME",
+        help=f"{', '.join(sorted(ACTIVATIONS))} (relu)",
+    )  # fmt: skip
+    train.add_argument(
+        "--optimizer", choices=sorted(RATES), default="adam", metavar="NAME",
+        help=f"{', '.join(sorted(RATES))} (adam)",
+    )  # fmt: skip
+    train.add_argument(
+        "--rate", type=positive, metavar="RATE",
+        help="the rate at the start, from which it falls to 0 along a cosine "
+        f"({', '.join(f'{rate:g} for {name}' for name, rate in RATES.items())}; "
+        f"for a table {TABLE_RATE:g} of that)",
+    )  # fmt: skip
+    for option, default, meaning in (
+        ("--epochs", 40, "how often all training rows are gone through"),
+        ("--batch-size", 32, "rows of a training step"),
+    ):
+        train.add_argument(
+            option, type=whole("it", 1), default=default, metavar="N", help=f"{meaning} ({default})"
+        )
+    train.add_argument(
+        "--seed", type=whole("it", 0), default=0, metavar="N",
+        help="the same seed gives the same run to the last bit (0)",
+    )  # fmt: skip
+    train.add_argument(
+        "--out", type=Path, metavar="FOLDER",
+        help="the folder to write, new or empty (runs/NAME, numbered if it is there)",
+    )  # fmt: skip
+
+
+def settings_from(parser: Parser, arguments: argparse.Namespace) -> Settings:
+    """The arguments checked against each other."""
+    if arguments.data == "digits":
+        if arguments.target is not None:
+            parser.error("--target goes with a CSV file; digits are told apart as they are")
+    elif not Path(arguments.data).exists():
+        parser.error(f"there is no file {arguments.data}; train digits or a CSV file")
+    elif arguments.target is None:
+        columns = ", ".join(quoted(name) for name in read_cells(arguments.data).header)
+        parser.error(
+            f"{arguments.data} needs --target COLUMN, the column to predict; it has {columns}"
+        )
+    given = {name: value for name, value in vars(arguments).items() if name != "command"}
+    given["hidden"] = tuple(arguments.hidden)
+    if arguments.rate is None:
+        share = 1 if arguments.target is None else TABLE_RATE
+        given["rate"] = RATES[arguments.optimizer] * share
+    return Settings(**given)
+
+
+def whole(what: str, least: int, most: int | None = None) -> Callable[[str], int]:
+    """The reader of a whole number in a range."""
+    wanted = f"{what} must be a whole number " + (
+        f"of at least {least}" if most is None else f"from {least} to {most:,}"
+    )
+
+    def read(text: str) -> int:
+        with contextlib.suppress(ValueError):
+            if least <= int(text) <= (most or math.inf):
+                return int(text)
+        raise argparse.ArgumentTypeError(f"{wanted}, not {text!r}")
+
+    return read
+
+
+def positive(text: str) -> float:
+    """Read a positive number."""
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"it must be a positive number, not {text!r}")
+
+
+def reason(error: BaseException) -> str:
+    """What an exception says, on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def complain(message: str) -> None:
+    """Say on the error stream what is wrong."""
+    print(f"{NAME}: {message}", file=sys.stderr)
