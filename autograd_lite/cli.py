@@ -74,7 +74,7 @@ def make_parser() -> Parser:
         "train",
         help="train a network on handwritten digits or on a table of your own",
         description="Train a multilayer perceptron and write a folder with its computation graph,\n"
-        "learning curves, results and weights. A fifth of the rows is held out to judge it.",
+        "learning curves, results and weights. A fifth of the rows is held out.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -143,8 +143,9 @@ class Race(RuleBasedStateMachine):
         pair = self.draw(data)
         assert pair is not None
         with ag.no_grad():
-            ours = np.sin(pair[0]) * pair[0]
-        self.keep(ours, oracles.multiply(oracles.sine(pair[1]), pair[1]).detached())
+            sine, product = np.sin(pair[0]), pair[0] * pair[0]
+        self.keep(sine, oracles.sine(pair[1]).detached())
+        self.keep(product, oracles.multiply(pair[1], pair[1]).detached())
 
     @rule(data=st.data())
     def backward(self, data: st.DataObject) -> None:

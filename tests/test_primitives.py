@@ -1,5 +1,6 @@
 """Every function with a gradient, against NumPy, finite differences and itself."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -494,7 +495,57 @@ def test_where_protects_from_an_infinite_derivative(function: Callable[..., Any]
     np.testing.assert_allclose(t.grad, [0, slope], rtol=1e-15)
 
 
+def test_a_zero_cotangent_is_replaced_only_where_it_must_be() -> None:
+    """The pull at a singular entry leaves the derivative by its neighbor's cotangent alone."""
+    _, pull = ag.vjp(np.sqrt, np.array([0.0, 0.25]))
+    found = ag.grad(lambda v: np.sum(pull(v)[0]))(np.zeros(2))
+    np.testing.assert_allclose(found, [0, 1])
+
+
 # The checks themselves are checked
+
+
+def slightly_wrong(rule: Any) -> Any:
+    """The rule, with the same parameters, off by a thousandth."""
+    if not callable(rule):
+        return 1.001 * rule
+    bare = [p.replace(annotation=p.empty) for p in inspect.signature(rule).parameters.values()]
+    parameters = str(inspect.Signature(bare))
+    given = ", ".join(f"{p.name}={p.name}" for p in bare)
+    names = {"rule": rule, "off": off}
+    return eval(f"lambda {parameters[1:-1]}: off(rule({given}))", names)
+
+
+def off(gradient: Any) -> Any:
+    if isinstance(gradient, list | tuple):
+        return [1.001 * part for part in gradient]
+    return 1.001 * gradient
+
+
+def is_caught(cases: list[Case]) -> bool:
+    for case in cases:
+        try:
+            check_first_order(case.call, case.operands)
+        except AssertionError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("primitive", PRIMITIVES, ids=lambda primitive: primitive.name)
+def test_every_rule_is_seen_by_a_case(primitive: Primitive) -> None:
+    """Each rule of each row, made wrong by a thousandth, turns a check red."""
+    cases = [case for case in CASES if primitive in {node.primitive for node in nodes_of(case)}]
+    rules = primitive.rules
+    for i, rule in enumerate(rules):
+        if primitive.name == "copysign" and i == 1:
+            continue  # zero, a thousandth off
+        try:
+            primitive.rules = (*rules[:i], slightly_wrong(rule), *rules[i + 1 :])
+            primitive.plans.clear()
+            assert is_caught(cases), f"rule {i} of {primitive.name} is not checked"
+        finally:
+            primitive.rules = rules
+            primitive.plans.clear()
 
 
 @pytest.fixture

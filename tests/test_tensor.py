@@ -337,6 +337,10 @@ def test_assign() -> None:
     new[0] = 9
     assert w.dtype == np.float32
     np.testing.assert_array_equal(w.value, [3, 4])
+    same = np.array([7.0, 8.0], np.float32)
+    w.assign(same)
+    same[0] = 9
+    np.testing.assert_array_equal(w.value, [7, 8])
     w.assign(ag.Tensor([5.0, 6.0]))
     np.testing.assert_array_equal(w.value, [5, 6])
     with pytest.raises(ShapeError, match=r"assign: new value \(3,\), tensor \(2,\)"):
