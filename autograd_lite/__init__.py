@@ -71,8 +71,7 @@ from autograd_lite.transforms import (
     value_and_grad,
     vjp,
 )
-
-__version__ = "0.1.0"
+from autograd_lite.version import __version__
 
 __all__ = [
     "AutogradLiteError",
@@ -86,6 +85,7 @@ __all__ = [
     "StorageError",
     "TableError",
     "Tensor",
+    "__version__",
     "affine",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograd_lite.app.plain_text import SPELLED
-from autograd_lite.app.record import own_version
 from autograd_lite.app.run import run
 from autograd_lite.app.settings import RATES, TABLE_RATE, Settings
 from autograd_lite.data.csv_cells import quoted, read_cells
 from autograd_lite.errors import AutogradLiteError
 from autograd_lite.nn import ACTIVATIONS
+from autograd_lite.version import __version__
 
 NAME = "autograd-lite"
 INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
@@ -68,7 +68,7 @@ def make_parser() -> Parser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"{NAME} {own_version()}")
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
     train = commands.add_parser(
         "train",

@@ -19,8 +19,8 @@ ROOT = Path(ag.__file__).parent
 
 # A module imports only from rows above its own, or from its own package.
 LAYERS = [
-    "errors", "random", "tree", "core", "ops", "transforms", "check", "testing", "nn", "optim",
-    "data", "storage", "drawing", "report", "app", "cli", "__main__",
+    "version", "errors", "random", "tree", "core", "ops", "transforms", "check", "testing", "nn",
+    "optim", "data", "storage", "drawing", "app", "cli", "__main__",
 ]  # fmt: skip
 CORE = ["graph", "backward", "forward", "rules", "tensor", "record", "declare"]
 EXTRAS = {"graphviz", "pygraphviz", "matplotlib", "safetensors", "rich", "hypothesis"}

@@ -4,7 +4,6 @@ import json
 import math
 import platform
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from autograd_lite.app.settings import Settings
 from autograd_lite.app.training import Epoch
 from autograd_lite.nn import Module
 from autograd_lite.storage import save
+from autograd_lite.version import __version__
 
 WORST = 24  # of the held-out rows, as many as the sheet shows
 
@@ -36,14 +36,6 @@ class Record:
     def sizes(self) -> list[int]:
         """The widths of the network's layers, the inputs' first."""
         return self.problem.sizes(self.settings.hidden)
-
-
-def own_version() -> str:
-    """The version of this library, where it is installed."""
-    try:
-        return version("autograd-lite")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def save_weights(record: Record, path: Path) -> None:
@@ -77,7 +69,7 @@ def summary(record: Record) -> dict[str, Any]:
         "task": problem.task,
         "settings": settings,
         "versions": {
-            "autograd_lite": own_version(),
+            "autograd_lite": __version__,
             "numpy": np.__version__,
             "python": platform.python_version(),
         },
