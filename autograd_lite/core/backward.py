@@ -101,9 +101,11 @@ def uses(root: Node) -> dict[Node, int]:
     stack = [root]
     while stack:
         for parent in stack.pop().parents:
+            if parent is None:
+                continue
             if parent in seen:
                 shared[parent] = shared.get(parent, 1) + 1
-            elif parent is not None:
+            else:
                 seen.add(parent)
                 stack.append(parent)
     return shared

@@ -23,6 +23,7 @@ from autograd_lite.core.graph import (
     RULES,
     FreedError,
     Node,
+    Recording,
     leaf,
     topological,
 )
@@ -102,7 +103,7 @@ def push_linear(node: Node, tangents: list[Any], saved: tuple[Any, ...]) -> Any:
 def push_transposed(node: Node, tangents: list[Any], saved: tuple[Any, ...], lift: Lift) -> Any:
     assert node.pull is not None
     cotangent = leaf(node.shape, node.dtype)
-    token = RECORDING.set(RECORDING.get()._replace(depth=RULES))
+    token = RECORDING.set(Recording(RULES, None, RECORDING.get()))
     try:
         with np.errstate(all="ignore"):
             contributions = node.pull(lift(np.ones(node.shape, node.dtype), cotangent), saved, node)

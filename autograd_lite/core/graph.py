@@ -157,15 +157,18 @@ DROPS_NAN = "drops_nan"  # the keyword by which a selection says that it left a 
 OFF, RULES, ALL = 0, 1, 2
 
 
-class Recording(NamedTuple):
+class Recording:
     """How deep to record (OFF; what RULES name; ALL values), in which module's call.
 
-    `outer` is what was in force before.
+    `outer` is what was in force before. Never changed: a new one takes its place.
     """
 
-    depth: int
-    scope: Any
-    outer: "Recording | None"
+    __slots__ = ("depth", "outer", "scope")
+
+    def __init__(self, depth: int, scope: Any, outer: "Recording | None") -> None:
+        self.depth = depth
+        self.scope = scope
+        self.outer = outer
 
 
 EVERYWHERE = Recording(RULES, None, None)

@@ -17,6 +17,7 @@ from autograd_lite.core.graph import (
     RECORDING,
     Kept,
     Node,
+    Plan,
     Primitive,
     Spec,
     node_of,
@@ -41,6 +42,7 @@ def recorder(primitive: Primitive) -> Callable[..., Any]:
 
 def record_unary(primitive: Primitive) -> Callable[..., Any]:
     body, plans = primitive.body, primitive.plans
+    known: list[Plan | None] = [None] * 4  # a list is quicker to look up in than the plans
     new = object.__new__
     get = RECORDING.get
 
@@ -52,7 +54,10 @@ def record_unary(primitive: Primitive) -> Callable[..., Any]:
         recording = get()
         if parent is None or not parent.requires_grad or recording.depth == OFF:
             return constant(value)
-        pull, (keeps_x, keeps_out) = plans[1]
+        plan = known[1]
+        if plan is None:
+            plan = known[1] = plans[1]
+        pull, (keeps_x, keeps_out) = plan
         node = new(Node)
         node.primitive = primitive
         node.pull = pull
@@ -74,6 +79,7 @@ def record_unary(primitive: Primitive) -> Callable[..., Any]:
 
 def record_binary(primitive: Primitive) -> Callable[..., Any]:
     body, plans = primitive.body, primitive.plans
+    known: list[Plan | None] = [None] * 4  # a list is quicker to look up in than the plans
     new = object.__new__
     get = RECORDING.get
 
@@ -89,7 +95,7 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
                     mask = 1
                 else:
                     p = None
-        elif type(x) in SEQUENCES:
+        elif type(x) is not np.ndarray and type(x) in SEQUENCES:
             a = np.asarray(x)
         if type(y) is Tensor:
             b = y._value
@@ -99,7 +105,7 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
                     mask += 2
                 else:
                     q = None
-        elif type(y) in SEQUENCES:
+        elif type(y) is not np.ndarray and type(y) in SEQUENCES:
             b = np.asarray(y)
         try:
             value = body(a, b)
@@ -108,7 +114,10 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
         recording = get()
         if not mask or recording.depth == OFF:
             return constant(value) if type(x) is Tensor or type(y) is Tensor else value
-        pull, (keeps_x, keeps_y, keeps_out) = plans[mask]
+        plan = known[mask]
+        if plan is None:
+            plan = known[mask] = plans[mask]
+        pull, (keeps_x, keeps_y, keeps_out) = plan
         node = new(Node)
         node.primitive = primitive
         node.pull = pull

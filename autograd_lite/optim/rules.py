@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from autograd_lite.core.tensor import Tensor
 
 Array = NDArray[Any]
-PIECE = 32768
+PIECE = 65536
 
 
 class Optimizer:
@@ -39,6 +39,8 @@ class Optimizer:
             {name: np.zeros(p.shape, p.dtype) for name in self.moments} for p in self.params
         ]
 
+        self.buffers = [tuple(state.values()) for state in self.state]
+
     def zero_grad(self) -> None:
         """Forget the gradients, before the next ones are added up."""
         for node in self.nodes:
@@ -50,11 +52,14 @@ class Optimizer:
         numbers = self.constants()
         # NumPy is faster with an array of no dimensions than with a Python number.
         constants = {dtype: [np.array(c, dtype) for c in numbers] for dtype in self.dtypes}
-        for p, node, state in zip(self.params, self.nodes, self.state):
+        for p, node, state in zip(self.params, self.nodes, self.buffers):
             if node.grad is not None:
                 new = np.empty(node.shape, node.dtype)
-                arrays = (new, p._value, node.grad, *state.values())
-                in_pieces(self.update, arrays, constants[node.dtype])
+                arrays = (new, p._value, node.grad, *state)
+                if new.size <= PIECE:
+                    self.update(*arrays, *constants[node.dtype])
+                else:
+                    in_pieces(self.update, arrays, constants[node.dtype])
                 p._value = new
 
     def constants(self) -> tuple[float, ...]:
@@ -69,13 +74,9 @@ class Optimizer:
 def in_pieces(
     update: Callable[..., None], arrays: tuple[Array, ...], constants: list[Array]
 ) -> None:
-    """update(*arrays, *constants), a piece at a time where the arrays are large."""
-    size = arrays[0].size
-    if size <= PIECE:
-        update(*arrays, *constants)
-        return
+    """update(*arrays, *constants), a piece at a time."""
     rows = [array.reshape(-1) for array in arrays]
-    for start in range(0, size, PIECE):
+    for start in range(0, rows[0].size, PIECE):
         update(*[row[start : start + PIECE] for row in rows], *constants)
 
 
@@ -98,13 +99,16 @@ class SGD(Optimizer):
         self.weight_decay = weight_decay
 
     def constants(self) -> tuple[float, ...]:
-        return -self.lr, self.momentum, self.weight_decay
+        return -self.lr, self.weight_decay, self.momentum
 
     def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
-        *velocity, descent, momentum, weight_decay = rest
+        if self.momentum:
+            v, descent, decay, momentum = rest
+        else:
+            descent, decay, momentum = rest
         if self.weight_decay:
-            g = g + weight_decay * p
-        for v in velocity:
+            g = g + decay * p
+        if self.momentum:
             v *= momentum
             v += g
             g = v
@@ -163,12 +167,13 @@ class Adam(Optimizer):
 
     def constants(self) -> tuple[float, ...]:
         b1, b2 = self.betas
-        descent = -self.lr / (1 - b1**self.steps)
-        root = (1 - b2**self.steps) ** 0.5
-        return descent, root, b1, 1 - b1, b2, 1 - b2, self.eps
+        # The rate and both corrections are put under the fraction: one division for each entry.
+        under = (1 - b1**self.steps) / self.lr
+        root = under / (1 - b2**self.steps) ** 0.5
+        return root, self.eps * under, b1, 1 - b1, b2, 1 - b2
 
     def update(self, new: Array, p: Array, g: Array, *rest: Any) -> None:
-        m, v, descent, root, b1, rest_of_b1, b2, rest_of_b2, eps = rest
+        m, v, root, eps, b1, rest_of_b1, b2, rest_of_b2 = rest
         np.multiply(g, rest_of_b1, out=new)
         m *= b1
         m += new
@@ -177,11 +182,10 @@ class Adam(Optimizer):
         v *= b2
         v += new
         np.sqrt(v, out=new)
-        new /= root
+        new *= root
         new += eps
         np.divide(m, new, out=new)
-        new *= descent
-        new += p
+        np.subtract(p, new, out=new)
 
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"adam": Adam, "rmsprop": RMSProp, "sgd": SGD}
