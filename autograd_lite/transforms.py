@@ -9,7 +9,8 @@ differentiate again, so it comes back as a tensor; otherwise as a plain array.
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -111,9 +112,11 @@ def value_and_grad(
         lift = lift_for(outer, [out], inputs)
         gradients = pulled(out, np.ones(np.shape(value_of(out))), inputs, lift)
         grads = tuple(regrown(args[i], gradients) for i in chosen)
-        grad = grads[0] if isinstance(argnums, int) else grads
+        grad = grads if isinstance(argnums, Iterable) else grads[0]
         value = outward(out, lift)
-        return ((value, outward(aux, lift)), grad) if has_aux else (value, grad)
+        if has_aux:
+            return (value, outward(aux, lift or lift_for(outer, [aux], inputs))), grad
+        return value, grad
 
     return wrapped
 
@@ -145,6 +148,11 @@ def vjp(function: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], 
     wrapped, chosen, inputs = with_inputs(args, range(len(args)))
     with recording():
         out = function(*wrapped)
+    if isinstance(out, tuple | list | dict):
+        raise GraphError(
+            f"vjp: the function returned a {type(out).__name__}; it needs one array. Join the "
+            "results with np.concatenate, or take a vjp of each."
+        )
     lift = lift_for(outer, [out], inputs)
 
     def pull(cotangent: Any) -> tuple[Any, ...]:
@@ -170,6 +178,11 @@ def jvp(
     (np.float64(12.0), np.float64(4.0))
     """
     outer = RECORDING.get()
+    if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
+        raise GraphError(
+            "jvp: primals and tangents are tuples, one entry for each argument: "
+            "jvp(f, (x,), (direction,))."
+        )
     args, _, inputs = with_inputs(tuple(primals), range(len(primals)))
     given = [leaf for _, leaf in tree.leaves(list(tangents))]
     if len(given) != len(inputs):
@@ -211,7 +224,7 @@ def with_inputs(
     In an argument that is a container, leaves that are no floating numbers stay as they are, and
     in one that holds a module, everything but its tensors.
     """
-    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    chosen = list(argnums) if isinstance(argnums, Iterable) else [operator.index(argnums)]
     chosen = [i + len(args) if i < 0 else i for i in chosen]
     for i in chosen:
         if not 0 <= i < len(args):

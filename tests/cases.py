@@ -443,6 +443,7 @@ INDEX = [
     shaped("x[1] = constant", lambda x: written(x, 1, 3.0), real(2, 3)),
     shaped("constant[1] = y", lambda y: written(np.ones((2, 3)), 1, y), real(3), float32=False),
     shaped("take", lambda x: np.take(x, [0, 5, 0]), real(2, 3)),
+    shaped("take nothing", lambda x: np.take(x, [], axis=0), real(2, 3)),
     shaped("take, axis", lambda x: np.take(x, ROWS, axis=-1), real(2, 3)),
     shaped("take, one", lambda x: x.take(1, axis=0), real(2, 3)),
     shaped("take, wrapped", lambda x: np.take(x, [-4, 7], axis=0, mode="wrap"), real(3, 2)),

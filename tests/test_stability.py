@@ -231,6 +231,13 @@ def test_means_of_many_small_floats() -> None:
     np.testing.assert_allclose(t.grad[0], 2.0**-20)
 
 
+def test_means_of_many_half_floats() -> None:
+    t = ag.Tensor(np.ones(70_000, np.float16))
+    for mean in (np.mean(t), ag.mse(t, np.zeros(70_000, np.float16))):
+        assert mean.dtype == np.float16
+        assert mean.item() == 1
+
+
 def test_products_of_many_entries_near_zero() -> None:
     x = np.array([1e-200, 1e-200, 2.0])
     np.testing.assert_allclose(ag.grad(np.prod)(x), [2e-200, 2e-200, 0])

@@ -719,6 +719,21 @@ def test_arguments_without_a_rule_are_named(call: Callable[..., Any], argument: 
         call(ag.Tensor([1.0, 2.0]))
 
 
+def test_defaults_of_numpy_may_be_spelled_out() -> None:
+    t = ag.Tensor([1.0, 2.0])
+    for result in (
+        np.vstack([t, t], dtype=None),
+        np.dot(np.ones(2), t, out=None),
+        np.outer(np.ones(2), t, out=None),
+        np.clip(t, 0, 1, out=None),
+        np.ptp(t, axis=None, out=None),
+        np.sum(t, axis=None, dtype=None, out=None),
+        np.amax(t, axis=None, out=None),
+        np.add(t, 1, out=None),
+    ):
+        assert result.requires_grad
+
+
 def test_padding_with_anything_but_zeros_is_refused() -> None:
     with pytest.raises(NotImplementedError, match=r"only zeros are padded .* mode='edge'"):
         np.pad(ag.Tensor([1.0]), 1, mode="edge")

@@ -70,6 +70,20 @@ def test_has_aux() -> None:
     np.testing.assert_allclose(gradient, np.cos(X))
 
 
+def test_aux_keeps_its_own_gradients() -> None:
+    """What comes beside the result may depend on what the result does not."""
+
+    def inner(y: Any) -> Any:
+        return ag.grad(lambda x: (x * x, x * y), has_aux=True)(2.0)[1]
+
+    assert ag.grad(inner)(3.0) == 2
+    w = ag.Tensor(5.0)
+    slope, aux = ag.grad(lambda x: (x * x, x * w), has_aux=True)(3.0)
+    assert slope == 6
+    aux.backward()
+    assert w.grad == 3
+
+
 def test_names_and_docs_are_kept() -> None:
     def energy(x: Any) -> Any:
         """What it costs."""
@@ -144,6 +158,10 @@ def test_scalars_in_scalars_out() -> None:
         assert gradient.dtype == np.float64
         assert gradient == 4
     assert ag.grad(lambda x: x**2)(np.float32(2)).dtype == np.float32
+
+
+def test_argnums_may_be_any_integers() -> None:
+    assert ag.grad(lambda x, y: x * y, argnums=np.int64(1))(2.0, 3.0) == 2
 
 
 def test_integer_arrays_are_refused() -> None:
@@ -255,6 +273,17 @@ def test_vjp_of_trees() -> None:
     np.testing.assert_array_equal(by_x, X)
 
 
+def test_vjp_of_more_than_one_result() -> None:
+    """Trees come back, or a sentence says what to do instead."""
+    try:
+        _, pull = ag.vjp(lambda x: (x, 2 * x), X)
+        (found,) = pull((np.ones(3), np.ones(3)))
+    except (GraphError, TypeError) as error:
+        assert "vjp" in str(error)
+    else:
+        np.testing.assert_array_equal(found, np.full(3, 3.0))
+
+
 def test_vjp_inside_grad() -> None:
     def f(x: Any) -> Any:
         _, pull = ag.vjp(lambda y: y**3 * x, np.array(2.0))
@@ -306,6 +335,8 @@ def test_jvp_refuses_what_does_not_fit() -> None:
         ag.jvp(np.add, (X, X), (X,))
     with pytest.raises(ShapeError, match=r"primal of shape \(3,\), tangent of shape \(2,\)"):
         ag.jvp(np.sin, (X,), (np.ones(2),))
+    with pytest.raises((TypeError, GraphError), match="primals"):
+        ag.jvp(np.sin, X, X)
 
 
 @pytest.mark.parametrize(

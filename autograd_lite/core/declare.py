@@ -183,7 +183,9 @@ def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[
         try:
             return dict(inspect.signature(function).parameters)
         except ValueError:  # some of NumPy's compiled functions tell their signature to no one
-            return dict(inspect.signature(primitive.rules[0]).parameters)
+            names = (*(("xs",) if primitive.variadic else OPERANDS[:count]), *primitive.metadata)
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            return {name: inspect.Parameter(name, kind) for name in names}
 
     def by_signature(args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         names = list(signature())

@@ -17,7 +17,6 @@ from autograd_lite.core.graph import (
     RECORDING,
     Kept,
     Node,
-    Plan,
     Primitive,
     Spec,
     node_of,
@@ -42,7 +41,6 @@ def recorder(primitive: Primitive) -> Callable[..., Any]:
 
 def record_unary(primitive: Primitive) -> Callable[..., Any]:
     body, plans = primitive.body, primitive.plans
-    known: list[Plan | None] = [None] * 4  # a list is quicker to look up in than the plans
     new = object.__new__
     get = RECORDING.get
 
@@ -54,10 +52,7 @@ def record_unary(primitive: Primitive) -> Callable[..., Any]:
         recording = get()
         if parent is None or not parent.requires_grad or recording.depth == OFF:
             return constant(value)
-        plan = known[1]
-        if plan is None:
-            plan = known[1] = plans[1]
-        pull, (keeps_x, keeps_out) = plan
+        pull, (keeps_x, keeps_out) = plans.get(1) or plans[1]
         node = new(Node)
         node.primitive = primitive
         node.pull = pull
@@ -79,7 +74,6 @@ def record_unary(primitive: Primitive) -> Callable[..., Any]:
 
 def record_binary(primitive: Primitive) -> Callable[..., Any]:
     body, plans = primitive.body, primitive.plans
-    known: list[Plan | None] = [None] * 4  # a list is quicker to look up in than the plans
     new = object.__new__
     get = RECORDING.get
 
@@ -114,10 +108,7 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
         recording = get()
         if not mask or recording.depth == OFF:
             return constant(value) if type(x) is Tensor or type(y) is Tensor else value
-        plan = known[mask]
-        if plan is None:
-            plan = known[mask] = plans[mask]
-        pull, (keeps_x, keeps_y, keeps_out) = plan
+        pull, (keeps_x, keeps_y, keeps_out) = plans.get(mask) or plans[mask]
         node = new(Node)
         node.primitive = primitive
         node.pull = pull

@@ -345,6 +345,9 @@ class Tensor:
         call = DISPATCH.get(function)
         if call is None:
             raise NotDifferentiableError(no_rule(function, "__call__"))
+        for name in ("out", "dtype"):  # NumPy's defaults, spelled out
+            if name in kwargs and kwargs[name] is None:
+                kwargs = {key: value for key, value in kwargs.items() if key != name}
         return call(*args, **kwargs)
 
     # Operators: NumPy's functions, without the detour through NumPy's dispatch

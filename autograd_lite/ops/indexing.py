@@ -92,6 +92,7 @@ def reaches_each_once(index: Any) -> bool:
 
 def untake(g: Any, x: Any, indices: Any, axis: int | None, mode: str) -> Any:
     size = int(np.prod(x.shape, dtype=np.intp)) if axis is None else x.shape[axis]
+    indices = np.asarray(indices) if np.size(indices) else np.zeros(np.shape(indices), np.intp)
     if mode == "wrap":
         indices = np.mod(indices, size)
     elif mode == "clip":

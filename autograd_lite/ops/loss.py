@@ -17,13 +17,14 @@ from autograd_lite.core.tensor import value_of
 from autograd_lite.errors import ShapeError
 from autograd_lite.ops.activation import log_softmax, softmax
 from autograd_lite.ops.elementwise import sigmoid
+from autograd_lite.ops.reduce import mean_of
 
 REDUCTIONS = ("mean", "sum", "none")
 
 
 def reduced(value: Any, reduction: str) -> Any:
     if reduction == "mean":
-        return np.add.reduce(value, axis=None) / value.size
+        return mean_of(value)
     return np.add.reduce(value, axis=None) if reduction == "sum" else value
 
 

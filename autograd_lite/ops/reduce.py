@@ -39,6 +39,9 @@ def sum_of(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
 
 
 def mean_of(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    if x.dtype == np.float16:  # whose sums overflow early; NumPy's mean adds in float32 too
+        total = np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=np.float32)
+        return (total / count(x, axis)).astype(np.float16)
     return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x, axis)
 
 
