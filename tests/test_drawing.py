@@ -81,6 +81,9 @@ def texts(svg: str) -> list[str]:
 # The picture is the graph
 
 
+LAST_NET: dict[str, Any] = {}  # a node's scope refers weakly to its module: it must live on
+
+
 @st.composite
 def random_graphs(draw_from: Any) -> list[Tensor]:
     """Tensors from random operations on random earlier ones, some inside of modules' calls."""
@@ -92,7 +95,7 @@ def random_graphs(draw_from: Any) -> list[Tensor]:
             operation = draw_from(st.sampled_from([np.add, np.multiply, lambda a, _: -a]))
             tensors.append(operation(one, other))
 
-    net = Block(a=Calls(), b=Calls())
+    net = LAST_NET["net"] = Block(a=Calls(), b=Calls())
     for _ in range(draw_from(st.integers(1, 8))):
         calls = [net.a, lambda f: net(lambda: (net.a(f), f(), net.b(f))), lambda f: f()]
         draw_from(st.sampled_from(calls))(compute)
