@@ -164,6 +164,22 @@ def test_composite_with_an_extra_output() -> None:
     np.testing.assert_allclose(out.numpy(), np.log(np.sum(np.exp(X), axis=1)))
 
 
+def test_composite_whose_extra_reads_the_operand() -> None:
+    """The extra's own rule must find its operand one order up, though no rule here names it."""
+
+    def body(x: Any, axis: int, keepdims: bool) -> tuple[Any, Any]:
+        variance = np.var(x, axis=axis, keepdims=keepdims)
+        return (x - np.mean(x, axis=axis, keepdims=True)) / np.sqrt(variance), variance
+
+    def pull(g: Any, out: Any, v: Any, axis: int, keepdims: bool) -> Any:
+        mean = np.mean(g * out, axis=axis, keepdims=True)
+        return (g - np.mean(g, axis=axis, keepdims=True) - out * mean) / np.sqrt(v)
+
+    normal = ag.declare.composite(body, pull, extras={"v": np.var}, name="normal")
+    check(lambda x: normal(x, axis=1, keepdims=True), X)
+    check(lambda x: normal(x, axis=0, keepdims=True), X)
+
+
 def test_constant() -> None:
     ag.declare.constant(np.unique)
     found = np.unique(ag.Tensor([2.0, 1.0, 2.0]))

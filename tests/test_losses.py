@@ -184,6 +184,17 @@ def test_shapes_of_all_kinds(name: str, loss: Callable[..., Any], shape: tuple[i
 
 
 @every_pointwise
+def test_the_mean_of_nothing(name: str, loss: Callable[..., Any]) -> None:
+    """Not a number, as NumPy's mean; its gradient is as empty as the operand."""
+    t = ag.Tensor(np.zeros((0, 3)))
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        out = loss(t, np.zeros((0, 3)))
+    assert np.isnan(out.item())
+    out.backward()
+    assert t.grad.shape == (0, 3)
+
+
+@every_pointwise
 def test_float32_losses(name: str, loss: Callable[..., Any]) -> None:
     x = np.full((4, 3), 0.3, np.float32)
     for reduction in ("mean", "sum", "none"):
