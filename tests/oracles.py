@@ -140,7 +140,7 @@ def multiply(x: Plain, y: Plain) -> Plain:
 
 
 def tanh(x: Plain) -> Plain:
-    slope = 1 / np.cosh(x.value) ** 2
+    slope = 1 / np.cosh(np.clip(x.value, -300, 300)) ** 2
     return made(np.tanh(x.value), (x, lambda g: g * slope))
 
 

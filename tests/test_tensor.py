@@ -70,6 +70,11 @@ def test_a_list_of_tensors_is_refused() -> None:
         ag.Tensor([ag.Tensor(1.0), ag.Tensor(2.0)])
 
 
+def test_tensors_are_not_subclassed() -> None:
+    with pytest.raises(TypeError, match="cannot be subclassed"):
+        type("Parameter", (ag.Tensor,), {})
+
+
 def test_shape_and_size() -> None:
     t = ag.Tensor(np.ones((2, 3), np.float32), name="w")
     assert (t.shape, t.ndim, t.size, t.dtype) == ((2, 3), 2, 6, np.float32)
@@ -673,7 +678,7 @@ def test_numpy_scalars_and_arrays_on_the_left() -> None:
         np.concatenate(([1.0], t)),
         np.var(t, 0, None, None, 1),
         np.clip(t, 0, 1),
-        np.reshape(t, (2, 1), "C"),
+        np.reshape(t, (2, 1), order="C"),
         np.broadcast_to(array=t, shape=(2, 2)),
     ):
         assert type(result) is ag.Tensor
