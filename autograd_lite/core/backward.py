@@ -264,11 +264,12 @@ def extra_node(node: Node, i: int, value: Any) -> Node:
     """The node of a further output: the primitive that it equals, on the same operands."""
     assert node.primitive is not None
     primitive = node.primitive.extras[i]
+    known = dict(zip(node.primitive.saved_names, node.saved, strict=True))
+    known[primitive.output] = value
     kwargs = {key: node.kwargs[key] for key in primitive.metadata if key in node.kwargs}
-    count = len(primitive.rules)
-    parents = node.parents[:count]
+    parents = node.parents[: len(primitive.rules)]
     mask = sum(1 << j for j, parent in enumerate(parents) if parent is not None)
-    saved = (*node.saved[:count], value)
+    saved = tuple(known.get(name) for name in primitive.saved_names)
     pull = primitive.plans[mask].pull
     return node_of(primitive, pull, parents, saved, kwargs, value.shape, value.dtype)
 

@@ -4,6 +4,7 @@
     linear        linear in each operand: each rule is the transpose, a function of `g`
     general       anything else: each rule is the product of `g` and the Jacobian
     composite     as general, but the body is written in NumPy and may hand out extra outputs
+    several       several outputs: a rule for each, by the output's name
     constant      no derivative: the result is a plain array
     derived       a function written in terms of others; it needs no rule
 
@@ -27,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.graph import Nature, Primitive
-from autograd_lite.core.record import recorder
-from autograd_lite.core.rules import OPERANDS, make_plan, metadata, parameters
+from autograd_lite.core.graph import OPERANDS, Nature, Primitive
+from autograd_lite.core.record import record_several, recorder
+from autograd_lite.core.rules import make_plan, metadata, parameters
 from autograd_lite.core.tensor import DISPATCH, value_of
 from autograd_lite.errors import NotDifferentiableError
 
@@ -83,6 +84,44 @@ def composite(
     return _declare(function, "general", rules, name, None, primitives)
 
 
+def several(
+    function: Callable[..., Any], name: str | None = None, **rules: Any
+) -> Callable[..., Any]:
+    """Declare a function of one operand with several outputs, in their order, by their names.
+
+    A rule pulls the cotangent `g` of its own output back and reads the operand `x` and any
+    output by name. The result is of the type that `function` returns: a tuple, or NumPy's named
+    tuple. The rule of an output without derivative is None; that output is a plain array.
+    """
+    title = name or function.__name__
+    primitives: list[Primitive | None] = []
+    for i, (output, rule) in enumerate(rules.items()):
+        if rule is None:
+            primitives.append(None)
+            continue
+        keywords = metadata(rule, tuple(rules))
+        primitives.append(
+            Primitive(
+                f"{title}.{output}", output_of(function, i), "general", (rule,), keywords,
+                variadic=False, jointly_linear=False, extras={}, plan=make_plan, output=output,
+            )
+        )  # fmt: skip
+    found = [primitive for primitive in primitives if primitive is not None]
+    for primitive in found:
+        primitive.reads_also({p.output: p for p in found if p is not primitive})
+    PRIMITIVES.extend(found)
+    record = record_several(function, primitives)
+    call = _normalized(title, record, 1, found[0].metadata, False, function)
+    functools.update_wrapper(call, function, updated=())
+    call.__name__ = title
+    DISPATCH[function] = call
+    return call
+
+
+def output_of(function: Callable[..., Any], i: int) -> Callable[..., Any]:
+    return lambda x, **kwargs: function(x, **kwargs)[i]
+
+
 def constant(*functions: Callable[..., Any]) -> None:
     """Declare functions without a derivative: on tensors they return plain arrays."""
     for function in functions:
@@ -130,7 +169,9 @@ def _declare(
     if isinstance(function, np.ufunc) or (len(rules) == 1 and not keywords):
         call: Any = primitive.record
     else:
-        call = _normalized(primitive, function)
+        call = _normalized(
+            title, primitive.record, len(rules), keywords, variadic, function
+        )  # fmt: skip
     if not isinstance(function, np.ufunc):
         functools.update_wrapper(call, function, updated=())
     call.primitive = primitive
@@ -145,7 +186,7 @@ def _keywords(
     """The keywords of a row; each of its rules takes them all."""
     if not rules:
         raise ValueError(f"{name}: a row needs one rule per operand.")
-    found = [metadata(rule, extras) for rule in rules if callable(rule)]
+    found = [metadata(rule, ("out", *extras)) for rule in rules if callable(rule)]
     if any(set(other) != set(found[0]) for other in found):
         raise ValueError(f"{name}: its rules do not take the same keywords: {found}.")
     keywords = found[0] if found else ()
@@ -165,11 +206,16 @@ def _reads_another(rule: Any, i: int) -> bool:
     )
 
 
-def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The recording function, for every spelling that `function` allows of its arguments."""
-    count = len(primitive.rules)
-    allowed = frozenset(primitive.metadata)
-    record = primitive.record
+def _normalized(
+    title: str,
+    record: Callable[..., Any],
+    count: int,
+    keywords: tuple[str, ...],
+    variadic: bool,
+    function: Callable[..., Any],
+) -> Callable[..., Any]:
+    """`record`, for every spelling that `function` allows of `count` operands and `keywords`."""
+    allowed = frozenset(keywords)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if len(args) != count:
@@ -183,7 +229,7 @@ def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[
         try:
             return dict(inspect.signature(function).parameters)
         except ValueError:  # some of NumPy's compiled functions tell their signature to no one
-            names = (*(("xs",) if primitive.variadic else OPERANDS[:count]), *primitive.metadata)
+            names = (*(("xs",) if variadic else OPERANDS[:count]), *keywords)
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
             return {name: inspect.Parameter(name, kind) for name in names}
 
@@ -195,7 +241,7 @@ def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[
         for name in names[:count]:
             default = signature()[name].default
             if given.setdefault(name, default) is inspect.Parameter.empty:
-                raise TypeError(f"{primitive.name}: the argument {name} is missing.")
+                raise TypeError(f"{title}: the argument {name} is missing.")
         return tuple(given.pop(name) for name in names[:count]), given
 
     def without_defaults(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -207,7 +253,7 @@ def _normalized(primitive: Primitive, function: Callable[..., Any]) -> Callable[
         }
         for key in kept.keys() - allowed:
             raise NotDifferentiableError(
-                f"{primitive.name}: the argument {key}= has no gradient rule here; allowed are "
+                f"{title}: the argument {key}= has no gradient rule here; allowed are "
                 f"{', '.join(sorted(allowed))}."
             )
         return kept

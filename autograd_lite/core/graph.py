@@ -10,6 +10,9 @@ Nature = Literal["elementwise", "linear", "general"]
 Pull = Callable[[Any, tuple[Any, ...], "Node"], tuple[Any, ...]]
 
 
+OPERANDS = ("x", "y", "z")  # what rules call the operands
+
+
 class Plan(NamedTuple):
     """What to keep and how to pull when a given subset of the operands is differentiated."""
 
@@ -22,7 +25,8 @@ class Primitive:
 
     `rules[i]` is the derivative by operand `i` (a number, or a function that names what it
     reads); `metadata` are the keywords; `extras` names further outputs of `body`, each with the
-    primitive that it equals; `record` computes the function and records it.
+    primitive that it equals; `output` is the name by which a rule reads the result; `record`
+    computes the function and records it.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Primitive:
         jointly_linear: bool,
         extras: Mapping[str, "Primitive"],
         plan: Callable[["Primitive", int], Plan],
+        output: str = "out",
     ) -> None:
         self.name = name
         self.body = body
@@ -44,10 +49,20 @@ class Primitive:
         self.metadata = metadata
         self.variadic = variadic
         self.jointly_linear = jointly_linear
-        self.extras = tuple(extras.values())
-        self.extra_names = tuple(extras)
+        self.output = output
+        self.reads_also(extras)
         self.plans = Plans(self, plan)
         self.record: Callable[..., Any] = body
+
+    def reads_also(self, extras: Mapping[str, "Primitive"]) -> None:
+        """Set the further outputs; those of a function of several outputs read each other."""
+        self.extras = tuple(extras.values())
+        self.extra_names = tuple(extras)
+
+    @property
+    def saved_names(self) -> tuple[str, ...]:
+        """What each entry of a node's `saved` is called in a rule."""
+        return (*OPERANDS[: len(self.rules)], self.output, *self.extra_names)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -177,6 +177,35 @@ def record_variadic(primitive: Primitive) -> Callable[..., Any]:
     return record
 
 
+def record_several(
+    function: Callable[..., Any], primitives: list[Primitive | None]
+) -> Callable[..., Any]:
+    """One call of `function`, one node for each of its outputs that has a derivative."""
+
+    def record(x: Any, **kwargs: Any) -> Any:
+        if type(x) is not Tensor:
+            return function(x, **kwargs)
+        values = function(x._value, **kwargs)
+        results: list[Any] = []
+        parent = x.node
+        for primitive, value in zip(primitives, values, strict=True):
+            if primitive is None:
+                results.append(value)
+            elif parent is None or not parent.requires_grad or RECORDING.get().depth == OFF:
+                results.append(constant(value))
+            else:
+                pull, keeps = primitive.plans[1]
+                others = [v for v, p in zip(values, primitives) if p and p is not primitive]
+                all_of_it = (x._value, value, *others)
+                saved = tuple([v if k else None for v, k in zip(all_of_it, keeps)])
+                results.append(
+                    recorded(primitive, pull, (parent,), saved, kwargs, [x._value], value)
+                )
+        return type(values)(*results) if hasattr(values, "_fields") else tuple(results)
+
+    return record
+
+
 def unpacked(operands: Any) -> tuple[list[Any], tuple[Node | None, ...], bool]:
     """The operands' values, their nodes where a gradient is wanted, and whether one is a tensor."""
     is_tensor = False

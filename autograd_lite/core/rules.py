@@ -8,12 +8,10 @@ these operands, and looks as one would write it by hand:
     multiply    (g * rules[0](saved[1]), g * rules[1](saved[0]),)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd_lite.core.graph import Node, Plan, Primitive
-
-OPERANDS = ("x", "y", "z")
+from autograd_lite.core.graph import OPERANDS, Node, Plan, Primitive
 
 
 def parameters(rule: Callable[..., Any]) -> tuple[str, ...]:
@@ -28,26 +26,41 @@ def parameters(rule: Callable[..., Any]) -> tuple[str, ...]:
     return names[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def metadata(rule: Any, extras: tuple[str, ...]) -> tuple[str, ...]:
+def metadata(rule: Any, outputs: tuple[str, ...]) -> tuple[str, ...]:
     """The keywords among a rule's parameters."""
     if not callable(rule):
         return ()
-    known = {"g", "out", "xs", *OPERANDS, *extras}
+    known = {"g", "xs", *OPERANDS, *outputs}
     return tuple(name for name in parameters(rule) if name not in known)
 
 
-def reads(primitive: Primitive, i: int) -> frozenset[str]:
+def reads(primitive: Primitive, i: int) -> set[str]:
     """The values that rule `i` reads; of a linear function's own operand only the shape is."""
     rule = primitive.rules[i]
     if not callable(rule):
-        return frozenset()
-    names = set(parameters(rule)) & {"out", *OPERANDS, *primitive.extra_names}
+        return set()
+    names = set(parameters(rule)).intersection(primitive.saved_names)
     if primitive.nature == "linear":
         names.discard(OPERANDS[i])
-    for name, extra in zip(primitive.extra_names, primitive.extras, strict=True):
-        if name in names:  # the extra's own rules must find what they read, one order up
-            names |= {n for j in range(len(extra.rules)) for n in reads(extra, j)} - {"out"}
-    return frozenset(names)
+    return names
+
+
+def reads_again(primitive: Primitive, chosen: Iterable[int]) -> set[str]:
+    """The values that these rules read, and that the rules of the outputs they read do.
+
+    The latter are needed one order up, when the gradient goes through those outputs.
+    """
+    extras = dict(zip(primitive.extra_names, primitive.extras, strict=True))
+    found: set[str] = set()
+    waiting = set().union(*(reads(primitive, i) for i in chosen))
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        if name in extras:
+            extra = extras[name]
+            further = set().union(*(reads(extra, j) for j in range(len(extra.rules))))
+            waiting |= {name if n == extra.output else n for n in further} - found
+    return found
 
 
 def make_plan(primitive: Primitive, mask: int) -> Plan:
@@ -59,10 +72,9 @@ def make_plan(primitive: Primitive, mask: int) -> Plan:
         source = f"only_wanted(rules[0]({arguments}), node)"
         return Plan(compiled(source, primitive), (False, False))
     chosen = [i for i in range(len(primitive.rules)) if mask >> i & 1]
-    needed = frozenset().union(*(reads(primitive, i) for i in chosen))
+    needed = reads_again(primitive, chosen)
     terms = [term(primitive, i) if i in chosen else "None" for i in range(len(primitive.rules))]
-    names = (*OPERANDS[: len(primitive.rules)], "out", *primitive.extra_names)
-    keeps = tuple(name in needed for name in names)
+    keeps = tuple(name in needed for name in primitive.saved_names)
     return Plan(compiled(f"({', '.join(terms)},)", primitive), keeps)
 
 
@@ -96,14 +108,8 @@ def is_value(primitive: Primitive, name: str) -> bool:
 
 
 def argument(primitive: Primitive, i: int, name: str) -> str:
-    count = len(primitive.rules)
     if name == "g":
         return "g"
-    if name == "out":
-        return f"saved[{count}]"
-    if name in primitive.extra_names:
-        return f"saved[{count + 1 + primitive.extra_names.index(name)}]"
-    j = OPERANDS.index(name)
-    if primitive.nature == "linear" and i == j:
-        return f"node.parents[{j}]"
-    return f"saved[{j}]"
+    if primitive.nature == "linear" and name == OPERANDS[i]:
+        return f"node.parents[{i}]"
+    return f"saved[{primitive.saved_names.index(name)}]"

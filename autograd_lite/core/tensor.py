@@ -1,5 +1,7 @@
 """Tensor: an array and its place in the graph. Its operators and methods are NumPy's functions."""
 
+import importlib
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +20,21 @@ from autograd_lite.errors import (
 
 # What a NumPy function does on tensors: filled by `declare`, one entry per row of `ops/`.
 DISPATCH: dict[Any, Callable[..., Any]] = {}
+
+# Rows that are declared only when a function of their package is met on a tensor, so that the
+# package need not be there: from its name to the module of ours.
+LATE: dict[str, str] = {}
+
+
+def meaning_of(key: Any) -> Callable[..., Any] | None:
+    """What a function does on tensors, or None if no row says it."""
+    call = DISPATCH.get(key)
+    if call is None:
+        for package in LATE.keys() & sys.modules.keys():
+            importlib.import_module(LATE[package])
+            LATE.pop(package, None)
+            call = DISPATCH.get(key)
+    return call
 
 
 def operator(function: Any) -> Callable[..., Any]:
@@ -331,7 +348,7 @@ class Tensor:
                 "into an existing array (out=, or `array += tensor`), which would lose its "
                 "gradient. Write `array = array + tensor`."
             )
-        call = DISPATCH.get(ufunc if method == "__call__" else (ufunc, method))
+        call = meaning_of(ufunc if method == "__call__" else (ufunc, method))
         if call is None:
             raise NotDifferentiableError(no_rule(ufunc, method))
         if kwargs and method == "__call__" and hasattr(call, "primitive"):
@@ -342,7 +359,7 @@ class Tensor:
         return call(*inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        call = DISPATCH.get(function)
+        call = meaning_of(function)
         if call is None:
             raise NotDifferentiableError(no_rule(function, "__call__"))
         for name in ("out", "dtype"):  # NumPy's defaults, spelled out

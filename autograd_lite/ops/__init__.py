@@ -1,5 +1,6 @@
 """The differentiable functions: one row each, the derivative beside the function."""
 
+from autograd_lite.core.tensor import LATE
 from autograd_lite.ops import elementwise, indexing, linalg, reduce, shape
 from autograd_lite.ops.activation import (
     elu,
@@ -33,6 +34,8 @@ from autograd_lite.ops.loss import (
     pseudo_huber,
 )
 from autograd_lite.ops.reduce import logsumexp
+
+LATE["scipy.special"] = "autograd_lite.ops.special"
 
 __all__ = [
     "affine",
