@@ -2,15 +2,20 @@
 
 AutogradLiteError
 ├── GraphError            backward, jvp or a transform was asked for what the graph cannot give
+├── GradientError         a gradient is not what measuring the function gives    (AssertionError)
+│   └── OneExampleError   code under vmap asked for the value of one example
 ├── LostGradientError     a conversion would have detached a tensor without saying so  (TypeError)
 ├── NotDifferentiableError  a NumPy function without a gradient rule met a tensor      (TypeError)
 ├── ShapeError            operands whose shapes do not fit                             (ValueError)
+├── ConvergenceError      a solver did not reach a solution
 ├── ImmutableError        an attempt to write into a value                             (TypeError)
 ├── MissingPackageError   an optional package is not installed                         (ImportError)
 ├── RenderError           no program that turns DOT text into a picture
 ├── StorageError          a file that cannot be saved or loaded
 └── TableError            a table that cannot be read
 """
+
+from typing import Any
 
 
 class AutogradLiteError(Exception):
@@ -19,6 +24,22 @@ class AutogradLiteError(Exception):
 
 class GraphError(AutogradLiteError, RuntimeError):
     """The computation graph cannot give what was asked for."""
+
+
+class GradientError(AutogradLiteError, AssertionError):
+    """A gradient is not what measuring the function gives; `mismatch` holds the worst entry.
+
+    It has the fields path, index, dtype, order, mode, method, found, expected and tolerance; it
+    is None where no single number is wrong.
+    """
+
+    def __init__(self, message: str, mismatch: Any = None) -> None:
+        super().__init__(message)
+        self.mismatch = mismatch
+
+
+class OneExampleError(GraphError):
+    """Code that runs once for all examples of a batch asked for the value of one."""
 
 
 class LostGradientError(AutogradLiteError, TypeError):
@@ -31,6 +52,10 @@ class NotDifferentiableError(AutogradLiteError, TypeError):
 
 class ShapeError(AutogradLiteError, ValueError):
     """The shapes of the operands do not fit together."""
+
+
+class ConvergenceError(AutogradLiteError, RuntimeError):
+    """A solver did not reach a solution."""
 
 
 class ImmutableError(AutogradLiteError, TypeError):

@@ -242,7 +242,7 @@ def test_vjp() -> None:
 
 def test_vjp_refuses_a_cotangent_of_another_shape() -> None:
     _, pull = ag.vjp(np.sin, X)
-    with pytest.raises(ShapeError, match=r"the cotangent has shape \(2,\), the output \(3,\)"):
+    with pytest.raises(ShapeError, match=r"vjp: output of shape \(3,\), cotangent of shape \(2,\)"):
         pull(np.ones(2))
 
 

@@ -47,27 +47,27 @@ def pull_back(
     found: dict[Node, Any] = {}
     ready = [(root, cotangent)]
     # The processor's "invalid" flag is raised by 0 * inf, the one way in which a zero cotangent
-    # could give a NaN; asking for it costs nothing per node.
+    # could give a NaN; being told of it costs nothing per node.
+    invalid: list[str] = []
     tainted = False
-    with np.errstate(all="ignore", invalid="raise"):
+    with np.errstate(all="ignore", invalid="call", call=lambda kind, flag: invalid.append(kind)):
         while ready:
             node, g = ready.pop()
             if node.kept is not None:
                 keep_cotangent(node.kept, node, g)
             pull = node.pull
             if pull is None or (special and node in targets):
-                found[node] = g
+                found[node] = g if type(g) is not np.ndarray else np.asarray(g, order="C")
                 continue
             saved = node.saved
             try:
                 if special:
                     saved = lifted(node, lift) if lift else saved
                     pull = pull if wanted is None else pull_towards(wanted, node)
-                if tainted:
-                    raise FloatingPointError
                 contributions = pull(g, saved, node)
-            except FloatingPointError:
-                contributions = strong_pull(pull, g, saved, node)
+                if invalid or tainted:
+                    contributions = strong_pull(pull, g, saved, node)
+                    invalid.clear()
             except FreedError:
                 raise GraphError(why_freed(root, node)) from None
             parents: Any = node.parents
@@ -158,11 +158,12 @@ def strong_pull(
     assert node.primitive is not None
     with np.errstate(invalid="ignore"):
         contributions = pull(g, saved, node)
+        if node.primitive.jointly_linear and node.primitive.nature == "linear":
+            return contributions  # there is no factor that could be infinite
         if node.primitive.nature == "elementwise":
             return tuple(c if c is None else strong(g, c) for c in contributions)
-        if np.all(g == 0):
-            return tuple(c if c is None else np.zeros(c.shape, c.dtype) for c in contributions)
-    return contributions
+        dead = np.all(g == 0)
+    return tuple(c if c is None else np.where(dead, 0, c) for c in contributions)
 
 
 def strong(g: Any, product: Any) -> Any:
@@ -212,12 +213,14 @@ def add_up(partial: dict[Node, Any], owned: set[Node], node: Node, c: Any, in_pl
     """Add a contribution to what has arrived for `node`; the sum."""
     if node not in partial:
         total = c
-    elif in_place and node in owned and partial[node].shape == c.shape:
+    elif in_place and type(c) is np.ndarray and node in owned and c.shape == node.shape:
         total = np.add(partial[node], c, out=partial[node])
     else:
         total = np.add(partial[node], c)
-        if isinstance(total, np.ndarray) and total.shape == node.shape:
+        if type(total) is np.ndarray and total.shape == node.shape:
             owned.add(node)
+        else:
+            owned.discard(node)
     partial[node] = total
     return total
 
@@ -245,7 +248,7 @@ def lifted(node: Node, lift: Lift) -> tuple[Any, ...]:
     if isinstance(node.saved, Freed):
         return node.saved
     if primitive.variadic:
-        return node.saved
+        return (*node.saved, lift)  # which tells a pull of the node's own that it is recorded
     count = len(node.parents)
     operands = [
         value if value is None or parent is None else lift(value, parent)

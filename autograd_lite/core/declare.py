@@ -7,6 +7,7 @@
     several       several outputs: a rule for each, by the output's name
     constant      no derivative: the result is a plain array
     derived       a function written in terms of others; it needs no rule
+    further       the same, for a function with a row, when keywords are given that it lacks
 
 A rule names what it reads: `x, y, z` are the operands (`xs` the list of a variadic function),
 `out` the result, `g` the cotangent; every other parameter is a keyword of the function, with its
@@ -23,7 +24,7 @@ np.float64(0.25)
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ import numpy as np
 from autograd_lite.core.graph import OPERANDS, Nature, Primitive
 from autograd_lite.core.record import record_several, recorder
 from autograd_lite.core.rules import make_plan, metadata, parameters
-from autograd_lite.core.tensor import DISPATCH, value_of
-from autograd_lite.errors import NotDifferentiableError
+from autograd_lite.core.tensor import DISPATCH, Tensor, value_of
+from autograd_lite.errors import ImmutableError, NotDifferentiableError
 
 Function = Callable[..., Any]
 
@@ -73,15 +74,17 @@ def composite(
     *rules: Any,
     name: str | None = None,
     extras: dict[str, Callable[..., Any]] | None = None,
+    shared: dict[str, Callable[..., Any]] | None = None,
 ) -> Callable[..., Any]:
     """Declare a function whose body is NumPy code, one node when it is recorded.
 
     `extras` names what the body returns beside the result and a rule wants to read: for each the
     declared function that it equals, on the same operands and (by name) the same keywords. So
-    the gradient of the gradient finds its way through them.
+    the gradient of the gradient finds its way through them. `shared` names what several rules
+    need and work out but once, and the function that does so, which reads what a rule may.
     """
     primitives = {extra: primitive_of(equal) for extra, equal in (extras or {}).items()}
-    return _declare(function, "general", rules, name, None, primitives)
+    return _declare(function, "general", rules, name, None, primitives, shared)
 
 
 def several(
@@ -134,10 +137,77 @@ def derived(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
     def register(body: Callable[..., Any]) -> Callable[..., Any]:
         if function in DISPATCH:  # NumPy has two names for some functions
             raise ValueError(f"{function.__name__} is declared already.")
-        DISPATCH[function] = body
+        DISPATCH[function] = without_out(function, body)
         return body
 
     return register
+
+
+def without_out(function: Callable[..., Any], body: Callable[..., Any]) -> Callable[..., Any]:
+    """`body`, which lacks the parameter `out` that `function` has, refusing an array for it."""
+    written: Any = getattr(function, "__wrapped__", None)
+    if not hasattr(written, "__code__") or "out" not in parameters(written):
+        return body
+    if "out" in parameters(body):
+        return body
+    at = parameters(written).index("out")
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        out = kwargs.pop("out", None)
+        if at < len(args) and at < written.__code__.co_argcount:  # not for a keyword alone
+            out, args = args[at], args[:at] + args[at + 1 :]
+        if out is not None:
+            raise ImmutableError(
+                f"{function.__name__}: the result of an operation on tensors cannot be written "
+                "into an existing array (out=), which would lose its gradient."
+            )
+        return body(*args, **kwargs)
+
+    return functools.update_wrapper(call, body, updated=())
+
+
+def further(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare what a function with a row means, in terms of others, when it is called with
+    keywords that its row does not know (a decorator). A call without them costs nothing more.
+    """
+
+    def register(body: Callable[..., Any]) -> Callable[..., Any]:
+        known = frozenset(parameters(body))
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            for key in sorted(kwargs.keys() - known):
+                raise NotDifferentiableError(no_rule_for(function.__name__, key, known))
+            return body(*args, **kwargs)
+
+        DISPATCH[function, "further"] = call
+        return body
+
+    return register
+
+
+def no_rule_for(title: str, key: str, allowed: Collection[str]) -> str:
+    return (
+        f"{title}: the argument {key}= has no gradient rule here; allowed are "
+        f"{', '.join(sorted(allowed))}."
+    )
+
+
+def overridable(body: Callable[..., Any]) -> Callable[..., Any]:
+    """A body that writes into an array of its own, which NumPy's protocols cannot see.
+
+    An array of another kind among its arguments gets the whole call, as NumPy would hand it over.
+    """
+
+    @functools.wraps(body)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for arg in args:
+            for part in arg if type(arg) is tuple else (arg,):  # an index has parts
+                kind = type(part)
+                if kind is not np.ndarray and hasattr(kind, "__array_function__"):
+                    return part.__array_function__(call, (kind,), args, kwargs)
+        return body(*args, **kwargs)
+
+    return call
 
 
 def primitive_of(function: Any) -> Primitive:
@@ -155,14 +225,15 @@ def _declare(
     name: str | None,
     body: Any,
     extras: dict[str, Primitive] | None = None,
+    shared: dict[str, Callable[..., Any]] | None = None,
 ) -> Callable[..., Any]:
     title = name or function.__name__
-    keywords = _keywords(title, function, rules, tuple(extras or ()))
+    keywords = _keywords(title, function, rules, (*(extras or ()), *(shared or ())))
     variadic = callable(rules[0]) and "xs" in parameters(rules[0])
     primitive = Primitive(
         title, body or function, nature, rules, keywords, variadic,
         jointly_linear=not any(_reads_another(rule, i) for i, rule in enumerate(rules)),
-        extras=extras or {}, plan=make_plan,
+        extras=extras or {}, plan=make_plan, shared=next(iter((shared or {}).items()), None),
     )  # fmt: skip
     primitive.record = recorder(primitive)
     PRIMITIVES.append(primitive)
@@ -222,6 +293,8 @@ def _normalized(
             args, kwargs = by_signature(args, kwargs)
         if kwargs and not allowed.issuperset(kwargs):
             kwargs = without_defaults(kwargs)
+            if not allowed.issuperset(kwargs):
+                return DISPATCH[function, "further"](*args, **kwargs)
         return record(*args, **kwargs)
 
     @functools.cache
@@ -251,11 +324,9 @@ def _normalized(
             for key, value in kwargs.items()
             if key in allowed or key not in known or value is not known[key].default
         }
-        for key in kept.keys() - allowed:
-            raise NotDifferentiableError(
-                f"{title}: the argument {key}= has no gradient rule here; allowed are "
-                f"{', '.join(sorted(allowed))}."
-            )
+        for key in sorted(kept.keys() - allowed):
+            if (function, "further") not in DISPATCH:
+                raise NotDifferentiableError(no_rule_for(title, key, allowed))
         return kept
 
     return call
@@ -265,6 +336,10 @@ def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function` on the values of the tensors among its arguments (also inside lists)."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if type(kwargs.get("out")) is Tensor:
+            raise ImmutableError(
+                f"{function.__name__}: a tensor's value never changes, so out= cannot be one."
+            )
         return function(
             *(plain(arg) for arg in args), **{key: plain(arg) for key, arg in kwargs.items()}
         )

@@ -5,6 +5,7 @@ in both directions; a linear function is its own derivative; for any other funct
 linear in its cotangent, and pulling back through that pull transposes it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,20 +21,22 @@ from autograd_lite.core.backward import (
 )
 from autograd_lite.core.graph import (
     RECORDING,
-    RULES,
     FreedError,
     Node,
     Recording,
     leaf,
+    levels_at,
     topological,
 )
 from autograd_lite.errors import GraphError
 
 
-def push_forward(root: Node, tangents: dict[Node, Any], lift: Lift, recorded: bool) -> Any:
-    """The tangent of `root`, given those of the leaves it was made from; None if it has none."""
+def push_forward(
+    roots: Iterable[Node], tangents: dict[Node, Any], lift: Lift, recorded: bool
+) -> dict[Node, Any]:
+    """The tangents of all nodes up to `roots` that have one, given those of leaves."""
     known = dict(tangents)
-    for node in topological([root], stop=tangents):
+    for node in topological(roots, stop=tangents):
         if node in known or node.primitive is None:
             continue
         incoming = [None if p is None else known.get(p) for p in node.parents]
@@ -45,7 +48,7 @@ def push_forward(root: Node, tangents: dict[Node, Any], lift: Lift, recorded: bo
                     f"jvp reached {node!r}, whose values an earlier backward has freed: compute "
                     "it again, or call .detach() where it comes from."
                 ) from None
-    return known.get(root)
+    return known
 
 
 def push(node: Node, tangents: list[Any], lift: Lift, recorded: bool) -> Any:
@@ -103,14 +106,16 @@ def push_linear(node: Node, tangents: list[Any], saved: tuple[Any, ...]) -> Any:
 def push_transposed(node: Node, tangents: list[Any], saved: tuple[Any, ...], lift: Lift) -> Any:
     assert node.pull is not None
     cotangent = leaf(node.shape, node.dtype)
-    token = RECORDING.set(Recording(RULES, None, RECORDING.get()))
+    cotangent.levels = levels_at(node)  # one for each example, as the output is
+    outer = RECORDING.get()
+    token = RECORDING.set(Recording(True, None, outer.watch, outer))
     try:
         with np.errstate(all="ignore"):
             contributions = node.pull(lift(np.ones(node.shape, node.dtype), cotangent), saved, node)
             edges = [
                 (fit(c, parent), t)
                 for c, parent, t in zip(contributions, node.parents, tangents, strict=True)
-                if parent is not None and t is not None
+                if c is not None and parent is not None and t is not None
             ]
     finally:
         RECORDING.reset(token)

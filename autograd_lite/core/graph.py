@@ -1,6 +1,6 @@
 """The graph: primitives, the nodes that name them, and the order of a walk."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple
 
@@ -25,8 +25,9 @@ class Primitive:
 
     `rules[i]` is the derivative by operand `i` (a number, or a function that names what it
     reads); `metadata` are the keywords; `extras` names further outputs of `body`, each with the
-    primitive that it equals; `output` is the name by which a rule reads the result; `record`
-    computes the function and records it.
+    primitive that it equals; `output` is the name by which a rule reads the result; `shared` is
+    a name by which rules read what is worked out once for them all, and how; `record` computes
+    the function and records it.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Primitive:
         extras: Mapping[str, "Primitive"],
         plan: Callable[["Primitive", int], Plan],
         output: str = "out",
+        shared: tuple[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.name = name
         self.body = body
@@ -50,9 +52,11 @@ class Primitive:
         self.variadic = variadic
         self.jointly_linear = jointly_linear
         self.output = output
+        self.shared = shared
         self.reads_also(extras)
         self.plans = Plans(self, plan)
         self.record: Callable[..., Any] = body
+        self.levels_after: Callable[[Node, frozenset[int]], frozenset[int]] | None = None
 
     def reads_also(self, extras: Mapping[str, "Primitive"]) -> None:
         """Set the further outputs; those of a function of several outputs read each other."""
@@ -82,7 +86,7 @@ class Plans(dict[int, Plan]):
 
 
 class Kept:
-    """What a node keeps beyond its rules' needs: after `retain_grad`, or at depth ALL."""
+    """What a node keeps beyond its rules' needs: after `retain_grad`, or under `keep_values`."""
 
     __slots__ = ("args", "cotangent", "out", "retains_grad")
 
@@ -130,6 +134,7 @@ class Node:
     grad: Any = None
     name: str | None = None
     was_root: bool = False
+    levels: frozenset[int] | None = None  # at which its value is batched; None: as its parents'
 
     @property
     def ndim(self) -> int:
@@ -158,7 +163,8 @@ class Freed:
     def __getitem__(self, index: Any) -> Any:
         raise FreedError
 
-    __iter__ = __getitem__
+    def __iter__(self) -> Iterator[Any]:
+        raise FreedError
 
 
 class FreedError(Exception):
@@ -169,24 +175,27 @@ FREED: Any = Freed()
 NO_KWARGS: dict[str, Any] = {}
 DROPS_NAN = "drops_nan"  # the keyword by which a selection says that it left a NaN behind
 
-OFF, RULES, ALL = 0, 1, 2
+Watch = Callable[[Node, tuple[Any, ...], Any], None]  # is shown each new node, operands, result
 
 
 class Recording:
-    """How deep to record (OFF; what RULES name; ALL values), in which module's call.
+    """Whether operations are recorded, in which module's call, and who looks at each new node.
 
     `outer` is what was in force before. Never changed: a new one takes its place.
     """
 
-    __slots__ = ("depth", "outer", "scope")
+    __slots__ = ("on", "outer", "scope", "watch")
 
-    def __init__(self, depth: int, scope: Any, outer: "Recording | None") -> None:
-        self.depth = depth
+    def __init__(
+        self, on: bool, scope: Any, watch: Watch | None, outer: "Recording | None"
+    ) -> None:
+        self.on = on
         self.scope = scope
+        self.watch = watch
         self.outer = outer
 
 
-EVERYWHERE = Recording(RULES, None, None)
+EVERYWHERE = Recording(True, None, None, None)
 RECORDING: ContextVar[Recording] = ContextVar("recording", default=EVERYWHERE)
 
 
@@ -242,6 +251,19 @@ def topological(roots: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
             order.append(node)
             stack.pop()
     return order
+
+
+def levels_at(node: Node) -> frozenset[int]:
+    """The levels at which a node's value is batched: its own, or those of what it was made from."""
+    if node.levels is None:
+        for each in topological([node]):
+            if each.levels is None:
+                found = (parent.levels for parent in each.parents if parent is not None)
+                levels = frozenset[int]().union(*(levels or () for levels in found))
+                change = each.primitive.levels_after if each.primitive else None
+                each.levels = change(each, levels) if change else levels
+    assert node.levels is not None
+    return node.levels
 
 
 def ends(roots: Iterable[Node]) -> set[Node]:

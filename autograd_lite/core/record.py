@@ -11,11 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.graph import (
-    ALL,
     NO_KWARGS,
-    OFF,
     RECORDING,
-    Kept,
     Node,
     Primitive,
     Spec,
@@ -50,7 +47,7 @@ def record_unary(primitive: Primitive) -> Callable[..., Any]:
         value = body(x._value)
         parent = x.node
         recording = get()
-        if parent is None or not parent.requires_grad or recording.depth == OFF:
+        if parent is None or not parent.requires_grad or not recording.on:
             return constant(value)
         pull, (keeps_x, keeps_out) = plans.get(1) or plans[1]
         node = new(Node)
@@ -63,7 +60,9 @@ def record_unary(primitive: Primitive) -> Callable[..., Any]:
         node.dtype = value.dtype
         node.scope = recording.scope
         node.requires_grad = True
-        node.kept = None if recording.depth != ALL else kept((x._value,), value)
+        node.kept = None
+        if recording.watch is not None:
+            recording.watch(node, (x._value,), value)
         tensor = new(Tensor)
         tensor._value = value
         tensor.node = node
@@ -106,7 +105,7 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
         except ValueError as error:
             raise does_not_fit(primitive, (a, b), error) from None
         recording = get()
-        if not mask or recording.depth == OFF:
+        if not mask or not recording.on:
             return constant(value) if type(x) is Tensor or type(y) is Tensor else value
         pull, (keeps_x, keeps_y, keeps_out) = plans.get(mask) or plans[mask]
         node = new(Node)
@@ -123,7 +122,9 @@ def record_binary(primitive: Primitive) -> Callable[..., Any]:
         node.dtype = value.dtype
         node.scope = recording.scope
         node.requires_grad = True
-        node.kept = None if recording.depth != ALL else kept((a, b), value)
+        node.kept = None
+        if recording.watch is not None:
+            recording.watch(node, (a, b), value)
         tensor = new(Tensor)
         tensor._value = value
         tensor.node = node
@@ -148,7 +149,7 @@ def record_any(primitive: Primitive) -> Callable[..., Any]:
             if parent is not None:
                 mask += bit
             bit += bit
-        if not mask or RECORDING.get().depth == OFF:
+        if not mask or not RECORDING.get().on:
             return constant(value) if is_tensor else value
         pull, keeps = plans[mask]
         saved = tuple([v if k else None for v, k in zip((*values, *outputs), keeps)])
@@ -166,7 +167,7 @@ def record_variadic(primitive: Primitive) -> Callable[..., Any]:
             value = body(values, **kwargs)
         except ValueError as error:
             raise does_not_fit(primitive, values, error) from None
-        if not any(parent is not None for parent in parents) or RECORDING.get().depth == OFF:
+        if not any(parent is not None for parent in parents) or not RECORDING.get().on:
             return constant(value) if is_tensor else value
         specs = tuple(
             Spec(*shape_and_dtype(v)) if parent is None else parent
@@ -191,7 +192,7 @@ def record_several(
         for primitive, value in zip(primitives, values, strict=True):
             if primitive is None:
                 results.append(value)
-            elif parent is None or not parent.requires_grad or RECORDING.get().depth == OFF:
+            elif parent is None or not parent.requires_grad or not RECORDING.get().on:
                 results.append(constant(value))
             else:
                 pull, keeps = primitive.plans[1]
@@ -237,27 +238,20 @@ def recorded(
     recording = RECORDING.get()
     node = node_of(primitive, pull, parents, saved, kwargs, value.shape, value.dtype)
     node.scope = recording.scope
-    if recording.depth == ALL:
-        node.kept = kept(tuple(values), value)
+    if recording.watch is not None:
+        recording.watch(node, tuple(values), value)
     return tensor_of(value, node)
 
 
-def kept(args: tuple[Any, ...], out: Any) -> Kept:
-    kept = Kept()
-    kept.args = args
-    kept.out = out
-    return kept
-
-
 def shape_and_dtype(value: Any) -> tuple[Any, Any]:
-    array = np.asarray(value)
+    array = value if hasattr(value, "dtype") else np.asarray(value)
     return array.shape, array.dtype
 
 
 def does_not_fit(primitive: Primitive, values: Any, error: ValueError) -> ValueError:
     """The error of a function whose operands' shapes do not fit, saying which and why."""
     shapes = [getattr(v, "shape", ()) for v in values]
-    if isinstance(error, ShapeError) or len(shapes) < 2:
+    if isinstance(error, ShapeError | np.linalg.LinAlgError) or len(shapes) < 2:
         return error
     listed = " and ".join(str(shape) for shape in shapes)
     if primitive.name != "matmul":

@@ -6,12 +6,15 @@ keywords. The expression is written down once, when the primitive is first diffe
 these operands, and looks as one would write it by hand:
 
     multiply    (g * rules[0](saved[1]), g * rules[1](saved[0]),)
+
+An operand whose rule is None is a constant: it is refused when it asks for a gradient.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd_lite.core.graph import OPERANDS, Node, Plan, Primitive
+from autograd_lite.errors import NotDifferentiableError
 
 
 def parameters(rule: Callable[..., Any]) -> tuple[str, ...]:
@@ -39,7 +42,10 @@ def reads(primitive: Primitive, i: int) -> set[str]:
     rule = primitive.rules[i]
     if not callable(rule):
         return set()
-    names = set(parameters(rule)).intersection(primitive.saved_names)
+    names = set(parameters(rule))
+    if primitive.shared is not None and reads_shared(primitive, i):
+        names.update(parameters(primitive.shared[1]))
+    names.intersection_update(primitive.saved_names)
     if primitive.nature == "linear":
         names.discard(OPERANDS[i])
     return names
@@ -72,14 +78,26 @@ def make_plan(primitive: Primitive, mask: int) -> Plan:
         source = f"only_wanted(rules[0]({arguments}), node)"
         return Plan(compiled(source, primitive), (False, False))
     chosen = [i for i in range(len(primitive.rules)) if mask >> i & 1]
+    for i in chosen:
+        if primitive.rules[i] is None:
+            raise NotDifferentiableError(
+                f"{primitive.name} has no derivative by operand {i + 1} of "
+                f"{len(primitive.rules)} here; pass a plain array there (.numpy(), .detach())."
+            )
     needed = reads_again(primitive, chosen)
     terms = [term(primitive, i) if i in chosen else "None" for i in range(len(primitive.rules))]
     keeps = tuple(name in needed for name in primitive.saved_names)
-    return Plan(compiled(f"({', '.join(terms)},)", primitive), keeps)
+    source = f"({', '.join(terms)},)"
+    if primitive.shared is not None and any(reads_shared(primitive, i) for i in chosen):
+        name, rule = primitive.shared
+        source = f"(lambda {name}: {source})(shared({arguments_of(primitive, 0, rule)}))"
+    return Plan(compiled(source, primitive), keeps)
 
 
 def compiled(source: str, primitive: Primitive) -> Any:
     names = {"rules": primitive.rules, "only_wanted": only_wanted}
+    if primitive.shared is not None:
+        names["shared"] = primitive.shared[1]
     return eval(f"lambda g, saved, node: {source}", names)
 
 
@@ -95,12 +113,22 @@ def term(primitive: Primitive, i: int) -> str:
     rule = primitive.rules[i]
     if not callable(rule):
         return "g" if rule == 1 else "-g" if rule == -1 else f"g * {rule!r}"
-    names = parameters(rule)
-    arguments = [argument(primitive, i, name) for name in names if is_value(primitive, name)]
-    if primitive.metadata:
-        arguments.append("**node.kwargs")
-    call = f"rules[{i}]({', '.join(arguments)})"
-    return call if "g" in names or primitive.nature != "elementwise" else f"g * {call}"
+    call = f"rules[{i}]({arguments_of(primitive, i, rule)})"
+    has_product = "g" in parameters(rule) or primitive.nature != "elementwise"
+    return call if has_product else f"g * {call}"
+
+
+def arguments_of(primitive: Primitive, i: int, rule: Callable[..., Any]) -> str:
+    """What rule `i` is called with."""
+    names = [name for name in parameters(rule) if is_value(primitive, name)]
+    keywords = ["**node.kwargs"] if primitive.metadata else []
+    return ", ".join([*(argument(primitive, i, name) for name in names), *keywords])
+
+
+def reads_shared(primitive: Primitive, i: int) -> bool:
+    rule = primitive.rules[i]
+    name = primitive.shared[0] if primitive.shared is not None else None
+    return callable(rule) and name in parameters(rule)
 
 
 def is_value(primitive: Primitive, name: str) -> bool:
@@ -108,8 +136,8 @@ def is_value(primitive: Primitive, name: str) -> bool:
 
 
 def argument(primitive: Primitive, i: int, name: str) -> str:
-    if name == "g":
-        return "g"
+    if name == "g" or (primitive.shared is not None and name == primitive.shared[0]):
+        return name
     if primitive.nature == "linear" and name == OPERANDS[i]:
         return f"node.parents[{i}]"
     return f"saved[{primitive.saved_names.index(name)}]"

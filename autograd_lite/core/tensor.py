@@ -1,5 +1,6 @@
 """Tensor: an array and its place in the graph. Its operators and methods are NumPy's functions."""
 
+import functools
 import importlib
 import sys
 from collections.abc import Callable, Iterator
@@ -9,12 +10,14 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd_lite.core.backward import pull_back
-from autograd_lite.core.graph import OFF, RECORDING, Kept, Node, leaf
+from autograd_lite.core.graph import RECORDING, Kept, Node, leaf
+from autograd_lite.core.refusal import caller, instead_of
 from autograd_lite.errors import (
     GraphError,
     ImmutableError,
     LostGradientError,
     NotDifferentiableError,
+    OneExampleError,
     ShapeError,
 )
 
@@ -64,7 +67,7 @@ def in_place(function: Any) -> Callable[..., Any]:
     """`t += v`: a new tensor; under `no_grad` a leaf keeps its place and gets the new value."""
 
     def method(self: "Tensor", other: Any) -> Any:
-        if RECORDING.get().depth == OFF and self.is_leaf:
+        if not RECORDING.get().on and self.is_leaf:
             self.assign(function(self._value, value_of(other)))
             return self
         return DISPATCH[function](self, other)
@@ -90,6 +93,12 @@ class Tensor:
     """
 
     __slots__ = ("__weakref__", "_value", "node")
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            "Tensor cannot be subclassed: what it computes would be plain Tensors again. Keep a "
+            "Tensor in an object of your own, e.g. in an nn.Module."
+        )
 
     _value: Any
     node: Node | None  # None: a constant, whose operations are not recorded
@@ -266,14 +275,17 @@ class Tensor:
         return DISPATCH[np.copy](self)  # type: ignore[no-any-return]
 
     def _refuse(self, asked: str, instead: str) -> None:
-        if self.requires_grad and RECORDING.get().depth != OFF:
+        if self.requires_grad and RECORDING.get().on:
             raise LostGradientError(
                 f"{asked} would lose the gradient of {self._label()}. {instead} "
                 "Use .item(), .numpy() or .detach() to leave the graph on purpose."
             )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        self._refuse("Making a plain array", "Join tensors with np.stack or np.concatenate.")
+        if self.requires_grad and RECORDING.get().on:
+            asked = caller()
+            what = f"{asked}: making" if asked else "Making"
+            self._refuse(f"{what} a plain array", instead_of(asked))
         return np.array(self._value, dtype=dtype) if copy is not False else self.value
 
     def __float__(self) -> float:
@@ -281,7 +293,7 @@ class Tensor:
         return float(self._value)
 
     def __int__(self) -> int:
-        self._refuse("int()", "")
+        self._refuse("int()", "An index or a count is integer data, not a tensor.")
         return int(self._value)
 
     def __complex__(self) -> complex:
@@ -342,21 +354,18 @@ class Tensor:
     # NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if not kwargs and method == "__call__":
+            call = meaning_of(ufunc)
+            if call is None:
+                raise NotDifferentiableError(no_rule(ufunc, method))
+            return call(*inputs)
         if kwargs.get("out") is not None:
             raise ImmutableError(
                 f"np.{ufunc.__name__}: the result of an operation on tensors cannot be written "
                 "into an existing array (out=, or `array += tensor`), which would lose its "
                 "gradient. Write `array = array + tensor`."
             )
-        call = meaning_of(ufunc if method == "__call__" else (ufunc, method))
-        if call is None:
-            raise NotDifferentiableError(no_rule(ufunc, method))
-        if kwargs and method == "__call__" and hasattr(call, "primitive"):
-            raise NotDifferentiableError(
-                f"np.{ufunc.__name__}: the argument {next(iter(kwargs))}= has no gradient rule "
-                "here. Use np.where for a mask and .astype for a dtype."
-            )
-        return call(*inputs, **kwargs)
+        return called(functools.partial(DISPATCH["ufunc"], ufunc, method), inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         call = meaning_of(function)
@@ -365,7 +374,7 @@ class Tensor:
         for name in ("out", "dtype"):  # NumPy's defaults, spelled out
             if name in kwargs and kwargs[name] is None:
                 kwargs = {key: value for key, value in kwargs.items() if key != name}
-        return call(*args, **kwargs)
+        return called(call, args, kwargs)
 
     # Operators: NumPy's functions, without the detour through NumPy's dispatch
 
@@ -429,7 +438,7 @@ class Tensor:
 
         A view does not exist here: after `row = t[0]`, `row[:] = 0` leaves `t` as it is.
         """
-        if self.is_leaf and self.requires_grad and RECORDING.get().depth != OFF:
+        if self.is_leaf and self.requires_grad and RECORDING.get().on:
             raise ImmutableError(
                 f"writing into the leaf {self._label()} would cut it off from its gradient. Use "
                 "t.assign(new_value), or write under no_grad(), or into a copy (t.copy())."
@@ -512,6 +521,14 @@ class Tensor:
     trace = method_of(np.trace)
 
 
+def called(call: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    """The result of a function; for one that must see the value of an example, one by one."""
+    try:
+        return call(*args, **kwargs)
+    except OneExampleError:
+        return DISPATCH["one by one"](call, args, kwargs)
+
+
 def conjugated(g: Any) -> Any:
     """The cotangent as it enters and leaves a walk.
 
@@ -572,8 +589,10 @@ def own_value(value: Any) -> Any:
 
 
 def no_rule(function: Any, method: str) -> str:
-    module = getattr(function, "__module__", None) or "numpy"
+    is_numpy = getattr(np, function.__name__, None) is function
+    module = getattr(function, "__module__", None) or ("numpy" if is_numpy else "")
     name = f"{module.replace('numpy', 'np')}.{function.__name__}".replace("np.np.", "np.")
+    name = name.lstrip(".")  # a ufunc of another package does not say whose it is
     if method != "__call__":
         name += f".{method}"
     return (
