@@ -10,7 +10,7 @@ from oracles import check_cotangent_order, check_directions, check_first_order, 
 import autograd_lite as ag
 from autograd_lite.core.declare import PRIMITIVES
 from autograd_lite.core.tensor import DISPATCH
-from autograd_lite.errors import NotDifferentiableError
+from autograd_lite.errors import ImmutableError, NotDifferentiableError
 
 pytestmark = pytest.mark.usefixtures("_forgotten_afterwards")
 
@@ -190,13 +190,44 @@ def test_constant() -> None:
 
 
 def test_derived() -> None:
-    @ag.declare.derived(np.nansum)
-    def nansum(a: Any, axis: Any = None) -> Any:
-        return np.sum(np.where(np.isnan(a), 0, a), axis=axis)
+    @ag.declare.derived(np.poly)
+    def poly(seq_of_zeros: Any) -> Any:
+        p = np.ones(1)
+        for zero in seq_of_zeros:
+            p = np.convolve(p, np.stack([np.ones(()), -zero]))
+        return p
 
-    t = ag.Tensor([1.0, np.nan, 3.0])
-    np.nansum(t).backward()
-    np.testing.assert_array_equal(t.grad, [1, 0, 1])
+    t = ag.Tensor([1.0, 3.0, 2.0])
+    np.poly(t)[-1].backward()  # minus their product
+    np.testing.assert_array_equal(t.grad, [-6, -2, -3])
+
+
+def test_a_derived_function_refuses_an_array_to_write_into() -> None:
+    t = ag.Tensor([[1.0, 3.0]])
+    assert np.ptp(t, 1, None, True).shape == (1, 1)
+    for call in (lambda: np.ptp(t, 1, np.ones(1)), lambda: np.ptp(t, out=np.ones(1))):
+        with pytest.raises(ImmutableError, match=r"^ptp: .*\(out=\)"):
+            call()
+
+
+def test_further_keywords_of_a_row() -> None:
+    def scaled(x: Any, by: float = 1.0, then: Any = None) -> Any:
+        return x * by
+
+    double = ag.declare.linear(scaled, lambda g, by=1.0: g * by)
+
+    @ag.declare.further(scaled)
+    def scaled_then(x: Any, by: float = 1.0, *, then: Any) -> Any:
+        return then(double(x, by=by))
+
+    check(lambda x: double(x, 3.0), X)
+    check(lambda x: double(x, 3.0, np.sin), X)
+    check(lambda x: double(x, then=np.sin), X)
+
+
+def test_a_keyword_that_neither_knows_is_named() -> None:
+    with pytest.raises(NotDifferentiableError, match="sum: the argument out="):
+        np.sum(ag.Tensor([1.0]), initial=2.0, out=np.zeros(()))
 
 
 def test_a_declared_function_of_arrays_is_the_plain_function() -> None:

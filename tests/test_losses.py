@@ -187,7 +187,7 @@ def test_shapes_of_all_kinds(name: str, loss: Callable[..., Any], shape: tuple[i
 def test_the_mean_of_nothing(name: str, loss: Callable[..., Any]) -> None:
     """Not a number, as NumPy's mean; its gradient is as empty as the operand."""
     t = ag.Tensor(np.zeros((0, 3)))
-    with pytest.warns(RuntimeWarning, match="invalid value"):
+    with pytest.warns(RuntimeWarning):
         out = loss(t, np.zeros((0, 3)))
     assert np.isnan(out.item())
     out.backward()

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import Function, constant, derived, linear
+from autograd_lite.core.declare import Function, constant, linear, overridable
 from autograd_lite.core.tensor import DISPATCH, Tensor, value_of
 
 getitem = linear(
@@ -38,8 +38,10 @@ linear(
     ),
 )  # fmt: skip
 
-constant(np.argmax, np.argmin, np.argsort, np.nonzero, np.flatnonzero, np.searchsorted,
-    np.count_nonzero, np.argwhere, np.unravel_index)  # fmt: skip
+constant(
+    np.argmax, np.argmin, np.nonzero, np.flatnonzero, np.count_nonzero, np.argwhere,
+    np.unravel_index,
+)  # fmt: skip
 
 
 def setitem(x: Tensor, y: Any, index: Any) -> Any:
@@ -53,6 +55,7 @@ def plain_index(index: Any) -> Any:
     return value_of(index)
 
 
+@overridable
 def put_at(x: Any, y: Any, index: Any, shape: Any, dtype: Any) -> Any:
     result = np.array(np.broadcast_to(x, shape), dtype=dtype)
     result[index] = y
@@ -63,12 +66,20 @@ def last_writes(g: Any, index: Any, shape: Any) -> Any:
     """`g` where the entry was written last, 0 where another write came after it."""
     if reaches_each_once(index):
         return g
-    order = np.arange(np.prod(g.shape, dtype=np.intp)).reshape(g.shape)
+    parts = index if isinstance(index, tuple) else (index,)
+    return np.where(stays(g.shape, shape, *parts), g, 0)
+
+
+@overridable
+def stays(counts: Any, shape: Any, *index: Any) -> Any:
+    """Which of the writes to `index` no other write comes after."""
+    order = np.arange(np.prod(counts, dtype=np.intp)).reshape(counts)
     last = np.zeros(shape, np.intp)
     last[index] = order
-    return np.where(last[index] == order, g, 0)
+    return last[index] == order
 
 
+@overridable
 def add_at(x: Any, index: Any, shape: Any) -> Any:
     result = np.zeros(shape, x.dtype)
     if reaches_each_once(index):
@@ -92,22 +103,23 @@ def reaches_each_once(index: Any) -> bool:
 
 def untake(g: Any, x: Any, indices: Any, axis: int | None, mode: str) -> Any:
     size = int(np.prod(x.shape, dtype=np.intp)) if axis is None else x.shape[axis]
-    indices = np.asarray(indices) if np.size(indices) else np.zeros(np.shape(indices), np.intp)
+    if not hasattr(indices, "dtype"):
+        indices = np.asarray(indices) if np.size(indices) else np.zeros(np.shape(indices), np.intp)
     if mode == "wrap":
         indices = np.mod(indices, size)
     elif mode == "clip":
         indices = np.clip(indices, 0, size - 1)
     if axis is None:
-        return np.reshape(scatter(g, index=np.asarray(indices), shape=(size,)), x.shape)
+        return np.reshape(scatter(g, index=indices, shape=(size,)), x.shape)
     before = (slice(None),) * (axis % x.ndim)
-    return scatter(g, index=(*before, np.asarray(indices)), shape=x.shape)
+    return scatter(g, index=(*before, indices), shape=x.shape)
 
 
 def along(indices: Any, axis: int | None, shape: tuple[int, ...]) -> Any:
     """The index arrays with which `take_along_axis` indexes."""
     if axis is None:
         return np.unravel_index(indices, shape)
-    indices = np.asarray(indices)
+    indices = np.asarray(indices) if isinstance(indices, list | tuple) else indices
     axis %= len(shape)
     index = list(np.ogrid[tuple(slice(1 if i == axis else n) for i, n in enumerate(shape))])
     index[axis] = indices
@@ -117,8 +129,3 @@ def along(indices: Any, axis: int | None, shape: tuple[int, ...]) -> Any:
 DISPATCH["getitem"] = lambda x, index: getitem(x, index=plain_index(index))
 DISPATCH["setitem"] = setitem
 DISPATCH["scatter"] = scatter
-
-
-@derived(np.compress)
-def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
-    return np.take(a, np.flatnonzero(value_of(condition)), axis=axis)

@@ -1,12 +1,16 @@
-"""Reductions: functions that make one entry of many, and the running forms."""
+"""Reductions: functions that make one entry of many.
+
+`where=` leaves entries out, whose gradient is then exactly zero; `initial=` is one entry more.
+"""
 
 import math
 from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import constant, derived, general, linear
+from autograd_lite.core.declare import constant, derived, further, general, linear
 from autograd_lite.core.tensor import DISPATCH, value_of
+from autograd_lite.errors import NotDifferentiableError
 
 Axis = int | tuple[int, ...] | None
 
@@ -34,77 +38,124 @@ def count(x: Any, axis: Axis) -> int:
     return math.prod(x.shape[a] for a in axes_of(axis, len(x.shape)))
 
 
-def sum_of(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+def counted(x: Any, axis: Axis, where: Any, dtype: Any) -> Any:
+    """The same for a mask: how many entries are left, with the reduced axes as ones."""
+    if where is True:
+        return np.asarray(count(x, axis), dtype)
+    return np.sum(np.broadcast_to(where, x.shape), axis=axis, keepdims=True, dtype=dtype)
 
 
-def mean_of(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
+def kept(x: Any, where: Any, filler: float) -> Any:
+    """`x` with `filler` in the place of the entries that a mask leaves out."""
+    return x if where is True else np.where(where, x, filler)
+
+
+def floating(name: str, dtype: Any) -> None:
+    if dtype is not None and np.dtype(dtype).kind not in "fc":
+        raise NotDifferentiableError(
+            f"{name}: dtype={np.dtype(dtype)} would lose the gradient: a tensor holds "
+            "floating-point numbers. Use .numpy() if no gradient is needed."
+        )
+
+
+def sum_of(
+    x: Any, axis: Any = None, keepdims: Any = False, dtype: Any = None, where: Any = True
+) -> Any:
+    if dtype is None and where is True:
+        return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    floating("sum", dtype)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=dtype, where=where)
+
+
+def mean_of(
+    x: Any, axis: Any = None, keepdims: Any = False, dtype: Any = None, where: Any = True
+) -> Any:
+    if dtype is not None or where is not True:
+        floating("mean", dtype)
+        return np.mean(x, axis=axis, keepdims=keepdims, dtype=dtype, where=where)
+    n = count(x, axis)
+    if not n:
+        return np.mean(x, axis=axis, keepdims=keepdims)  # nan, and NumPy's warning
     if x.dtype == np.float16:  # whose sums overflow early; NumPy's mean adds in float32 too
         total = np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=np.float32)
-        return (total / count(x, axis)).astype(np.float16)
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x, axis)
+        return (total / n).astype(np.float16)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / n
+
+
+def prod_of(
+    x: Any,
+    axis: Any = None,
+    keepdims: Any = False,
+    dtype: Any = None,
+    initial: Any = 1,
+    where: Any = True,
+) -> Any:
+    if dtype is not None:
+        floating("prod", dtype)
+        x = x.astype(dtype)
+    return np.multiply.reduce(x, axis=axis, keepdims=keepdims, initial=initial, where=where)
 
 
 linear(
     np.sum,
-    lambda g, x, axis=None, keepdims=False: restore(g, x, axis, keepdims),
+    lambda g, x, axis=None, keepdims=False, dtype=None, where=True: kept(
+        restore(g, x, axis, keepdims), where, 0
+    ),
     body=sum_of,
 )
 linear(
     np.mean,
-    lambda g, x, axis=None, keepdims=False: restore(g, x, axis, keepdims) / count(x, axis),
+    lambda g, x, axis=None, keepdims=False, dtype=None, where=True: mean_pull(
+        g, x, axis, keepdims, where
+    ),
     body=mean_of,
 )
 general(
     np.max,
-    lambda g, x, out, axis=None, keepdims=False: to_extremes(g, x, out, axis, keepdims),
+    lambda g, x, out, axis=None, keepdims=False, initial=None, where=True: to_extremes(
+        g, x, out, axis, keepdims, initial, where
+    ),
 )
 general(
     np.min,
-    lambda g, x, out, axis=None, keepdims=False: to_extremes(g, x, out, axis, keepdims),
+    lambda g, x, out, axis=None, keepdims=False, initial=None, where=True: to_extremes(
+        g, x, out, axis, keepdims, initial, where
+    ),
 )
 general(
     np.prod,
-    lambda g, x, axis=None, keepdims=False: (
-        restore(g, x, axis, keepdims) * product_of_others(x, axis)
+    lambda g, x, axis=None, keepdims=False, dtype=None, initial=None, where=True: prod_pull(
+        g, x, axis, keepdims, dtype, initial, where
     ),
+    body=prod_of,
 )
-general(
-    np.var,
-    lambda g, x, axis=None, ddof=0, keepdims=False: (
-        restore(g, x, axis, keepdims) * (2 / free(x, axis, ddof)) * centered(x, axis)
-    ),
-)
-general(
-    np.std,
-    lambda g, x, out, axis=None, ddof=0, keepdims=False: (
-        restore(g / nonzero(out), x, axis, keepdims) / free(x, axis, ddof) * centered(x, axis)
-    ),
-)
-linear(np.cumsum, lambda g, x, axis=None: reverse_cumsum(g, x, axis))
-general(np.cumprod, lambda g, x, axis=None: cumprod_pull(g, x, axis))
 
 
-def nonzero(x: Any) -> Any:
-    return np.where(value_of(x) == 0, 1, x)
+def mean_pull(g: Any, x: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
+    g = restore(g, x, axis, keepdims)
+    if where is True:
+        return g / count(x, axis)
+    return np.where(where, g / np.maximum(counted(x, axis, where, g.dtype), 1), 0)
 
 
-def free(x: Any, axis: Axis, ddof: int) -> Any:
-    """The number of degrees of freedom; a division by none gives inf, as NumPy's value is."""
-    return np.maximum(count(x, axis) - ddof, 0).astype(x.dtype)
-
-
-def centered(x: Any, axis: Axis) -> Any:
-    """What each entry lies above the mean (for complex numbers, its conjugate)."""
-    above = x - np.mean(x, axis=axis, keepdims=True)
-    return np.conjugate(above) if x.dtype.kind == "c" else above
-
-
-def to_extremes(g: Any, x: Any, out: Any, axis: Axis, keepdims: bool) -> Any:
+def to_extremes(
+    g: Any, x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any, where: Any
+) -> Any:
     """The cotangent to the entries that are the maximum (or minimum), ties sharing it equally."""
-    chosen = x == restore(out, x, axis, keepdims)
+    top = restore(out, x, axis, keepdims)
+    chosen = x == top if where is True else (x == top) & where
     ties = np.add.reduce(chosen, axis=axis, keepdims=True, dtype=x.dtype)
+    if initial is not None:
+        ties = ties + (top == initial)
     return restore(g, x, axis, keepdims) / np.maximum(ties, 1) * chosen
+
+
+def prod_pull(
+    g: Any, x: Any, axis: Axis, keepdims: bool, dtype: Any, initial: Any, where: Any
+) -> Any:
+    x = kept(x if dtype is None else x.astype(dtype), where, 1)
+    g = restore(g, x, axis, keepdims) * product_of_others(x, axis)
+    return kept(g if initial is None else g * initial, where, 0)
 
 
 def product_of_others(x: Any, axis: Axis) -> Any:
@@ -125,26 +176,17 @@ def product_of_others(x: Any, axis: Axis) -> Any:
     return np.transpose(others, np.argsort(order).tolist())
 
 
-def reverse_cumsum(g: Any, x: Any, axis: int | None) -> Any:
-    if axis is None:
-        return np.reshape(np.flip(np.cumsum(np.flip(g, 0), axis=0), 0), x.shape)
-    return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
-
-
-def cumprod_pull(g: Any, x: Any, axis: int | None) -> Any:
-    """prefix[j] * r[j], where r[j] = g[j] + x[j+1] * r[j+1]: no division, so zeros are fine."""
-    if axis is None:
-        return np.reshape(cumprod_pull(g, np.ravel(x), 0), x.shape)
-    n = x.shape[axis]
-    if n == 0:
-        return g
-    gs, xs = np.moveaxis(g, axis, 0), np.moveaxis(x, axis, 0)
-    running = [gs[n - 1]]
-    for j in range(n - 2, -1, -1):
-        running.append(gs[j] + xs[j + 1] * running[-1])
-    ones = np.ones((1, *xs.shape[1:]), x.dtype)
-    prefix = np.cumprod(np.concatenate([ones, xs[:-1]], axis=0), axis=0)
-    return np.moveaxis(prefix * np.stack(running[::-1], axis=0), 0, axis)
+@further(np.sum)
+def sum_from(
+    a: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> Any:
+    total = np.sum(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
+    return total + (initial.astype(total.dtype) if hasattr(initial, "dtype") else initial)
 
 
 def log_sum_exp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -164,24 +206,10 @@ logsumexp = general(
 )  # fmt: skip
 
 constant(np.any, np.all)
+DISPATCH[np.amax] = DISPATCH[np.max]
+DISPATCH[np.amin] = DISPATCH[np.min]
 
 
 @derived(np.ptp)
 def ptp(a: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
-
-
-derived(np.amax)(lambda a, axis=None, keepdims=False: np.max(a, axis=axis, keepdims=keepdims))
-derived(np.amin)(lambda a, axis=None, keepdims=False: np.min(a, axis=axis, keepdims=keepdims))
-
-# The ufuncs' own spelling of a reduction, whose default axis is 0.
-for ufunc, function in [
-    (np.add, np.sum),
-    (np.multiply, np.prod),
-    (np.maximum, np.max),
-    (np.minimum, np.min),
-    (np.logaddexp, logsumexp),
-]:
-    DISPATCH[ufunc, "reduce"] = lambda x, axis=0, function=function, **kwargs: function(
-        x, axis=axis, **kwargs
-    )

@@ -13,21 +13,38 @@ from collections.abc import Callable
 from typing import Any
 
 from cases import (
+    assembly,
+    batches,
+    choosing,
+    complex_numbers,
     constants,
     edges,
     elementwise,
+    fourier,
+    grids,
     indexing,
+    linalg,
     losses,
+    ordering,
+    padding,
     products,
     reductions,
+    series,
     shapes,
+    special,
+    statistics,
+    ufunc_methods,
 )
 from cases.kinds import Case, Convention, Entrywise, Singular
 
 __all__ = ["CASES", "CONSTANT", "CONVENTIONS", "ENTRYWISE", "SINGULAR", "Case", "Convention",
            "Entrywise", "Singular"]  # fmt: skip
 
-TOPICS = [elementwise, reductions, shapes, indexing, products, losses, edges, constants]
+TOPICS = [
+    elementwise, reductions, statistics, series, shapes, assembly, padding, ordering,
+    choosing, grids, indexing, products, linalg, losses, edges, constants,
+    ufunc_methods, special, complex_numbers, fourier, batches,
+]  # fmt: skip
 
 
 def gathered(name: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """Taking entries out and putting entries in."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,37 @@ CASES = [
            lambda x: np.take_along_axis(x, np.array([[0, 2]]), axis=1), real(3, 4)),
     shaped("take_along_axis, broadcast operand",
            lambda x: np.take_along_axis(x, ROWS, axis=1), real(1, 3)),
-    shaped("compress", lambda x: np.compress([True, False, True], x, axis=1), real(2, 3)),
+    shaped("put_along_axis", lambda x, y: changed(
+        np.put_along_axis, x, np.argmax(np.ones((3, 1)), 1, keepdims=True), y, axis=1),
+        real(3, 2), real(3, 1, seed=1)),
+    shaped("put_along_axis, several",
+           lambda x, y: changed(np.put_along_axis, x, np.array([[2], [0]]), y, 0), real(3, 2),
+           real(2, seed=1)),
+    shaped("put_along_axis, flat",
+           lambda x, y: changed(np.put_along_axis, x, np.array([3, 0]), y, None), real(2, 2),
+           real(2, seed=1)),
+    shaped("put", lambda x, y: changed(np.put, x, [0, -1, 2], y), real(2, 2), real(2, seed=1)),
+    shaped("put, wrapped", lambda x, y: changed(np.put, x, [5, 2], y, mode="wrap"), real(2, 2),
+           real(3, seed=1)),
+    shaped("put, clipped", lambda x, y: changed(np.put, x, [[-5], [2]], y, mode="clip"),
+           real(2, 2), np.array(0.3)),
+    shaped("put nothing", lambda x: changed(np.put, x, [], 1.0), real(2, 2)),
+    shaped("place", lambda x, y: changed(np.place, x, np.eye(2, 3) == 0, y), real(2, 3),
+           real(3, seed=1)),
+    shaped("place nothing", lambda x: changed(np.place, x, np.zeros((2, 3)), []), real(2, 3)),
+    shaped("putmask", lambda x, y: changed(np.putmask, x, np.eye(2, 3) == 0, y), real(2, 3),
+           real(4, seed=1)),
+    shaped("putmask of one shape", lambda x, y: changed(np.putmask, x, y > 0, y), real(2, 3),
+           real(2, 3, seed=1)),
+    shaped("fill_diagonal", lambda x: changed(np.fill_diagonal, x, 0.5), real(3, 2)),
+    shaped("fill_diagonal, wide", lambda x: changed(np.fill_diagonal, x, 2 * x[1, 1:]),
+           real(2, 3)),
+    shaped("fill_diagonal, wrapped", lambda x: changed(np.fill_diagonal, x, [3, 4], wrap=True),
+           real(5, 2)),
+    shaped("fill_diagonal of a cube", lambda x: changed(np.fill_diagonal, x, 2), real(2, 2, 2)),
+    shaped("copyto", lambda x, y: changed(np.copyto, 2 * x, y), real(2, 3), real(3, seed=1)),
+    shaped("copyto, where", lambda x, y: changed(np.copyto, x, y, where=np.eye(2, 3) == 1),
+           real(2, 3), np.array(0.3)),
     shaped("where, three masks", lambda x, y: np.where(np.eye(2, 3) == 1, x, y), real(2, 1),
            real(3, seed=1)),
     shaped("where, one branch", lambda x: np.where([True, False, True], x, 0.0), real(3)),
@@ -74,4 +105,13 @@ def written(x: Any, index: Any, y: Any) -> Any:
         x = ag.Tensor(x, requires_grad=False)
     copy = x.copy()
     copy[index] = y
+    return copy
+
+
+def changed(function: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) -> Any:
+    """What a function that writes into its first argument makes of a copy."""
+    if not isinstance(x, ag.Tensor) and any(isinstance(arg, ag.Tensor) for arg in args):
+        x = ag.Tensor(x, requires_grad=False)
+    copy = x.copy()
+    function(copy, *args, **kwargs)
     return copy

@@ -1,11 +1,15 @@
 """Functions that move entries without changing them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from autograd_lite.ops.shape import embed_diagonal
+from autograd_lite.ops.diagonals import embed_diagonal
+from autograd_lite.ops.windows import overlapped
 from cases.kinds import joined, real, shaped
 
-CONSTANT_ROW = np.ones((1, 3), np.float32)
+windows = np.lib.stride_tricks.sliding_window_view
 
 CASES = [
     shaped("reshape", lambda x: np.reshape(x, (3, 2)), real(2, 3)),
@@ -37,43 +41,8 @@ CASES = [
     shaped("broadcast_to", lambda x: np.broadcast_to(x, (4, 2, 3)), real(2, 1)),
     shaped("broadcast_to from a scalar", lambda x: np.broadcast_to(x, (2, 3)), np.array(0.7)),
     shaped("broadcast_to nothing", lambda x: np.broadcast_to(x, (0, 3)), real(1, 3)),
-    shaped("tile", lambda x: np.tile(x, 2), real(2, 3)),
-    shaped("tile, more axes", lambda x: np.tile(x, (2, 1, 3)), real(2, 2)),
-    shaped("tile, fewer repetitions", lambda x: np.tile(x, [2]), real(2, 1, 2)),
-    shaped("tile of a scalar", lambda x: np.tile(x, (2, 2)), np.array(0.7)),
-    shaped("tile, no times", lambda x: np.tile(x, (0, 2)), real(2, 3)),
-    shaped("repeat", lambda x: np.repeat(x, 2), real(2, 3)),
-    shaped("repeat, axis", lambda x: np.repeat(x, 3, axis=-2), real(2, 3)),
-    shaped("repeat, counts", lambda x: np.repeat(x, [2, 0, 1], axis=1), real(2, 3)),
-    shaped("repeat, counts of all", lambda x: np.repeat(x, [2, 0, 1, 3]), real(2, 2)),
-    shaped("repeat, no times", lambda x: x.repeat(0, axis=0), real(2, 3)),
-    shaped("concatenate", lambda x, y: np.concatenate([x, y]), real(2, 3), real(1, 3, seed=1)),
-    shaped("concatenate, axis", lambda x, y: np.concatenate((x, y), 1), real(2, 1),
-           real(2, 2, seed=1)),
-    shaped("concatenate, flat", lambda x, y: np.concatenate((x, y), axis=None), real(2, 1),
-           real(3, seed=1)),
-    shaped("concatenate with nothing", lambda x, y: np.concatenate((x, y), axis=-1), real(2, 0),
-           real(2, 2, seed=1)),
-    shaped("concatenate with itself", lambda x: np.concatenate((x, x, 2 * x)), real(2, 3)),
-    shaped("concatenate with a constant", lambda x: np.concatenate((x, CONSTANT_ROW)), real(2, 3)),
-    shaped("concat", lambda x, y: np.concat([x, y], axis=0), real(2), real(3, seed=1)),
-    shaped("stack", lambda x, y: np.stack([x, y]), real(2, 3), real(2, 3, seed=1)),
-    shaped("stack, axis", lambda x, y: np.stack([x, y, x], axis=-1), real(2), real(2, seed=1)),
-    shaped("stack of scalars", lambda x, y: np.stack([x, y]), np.array(1.5), np.array(-0.5)),
-    shaped("vstack", lambda x, y: np.vstack([x, y]), real(3), real(2, 3, seed=1)),
-    shaped("hstack", lambda x, y: np.hstack([x, y]), real(2, 1), real(2, 2, seed=1)),
-    shaped("hstack of vectors", lambda x, y: np.hstack([x, y]), real(2), np.array(0.5)),
-    shaped("column_stack", lambda x, y: np.column_stack([x, y]), real(2), real(2, 2, seed=1)),
     shaped("atleast_1d", np.atleast_1d, np.array(0.5)),
     shaped("atleast_2d", np.atleast_2d, real(3)),
-    shaped("split", lambda x: np.split(x, 3, axis=1)[1], real(2, 3)),
-    shaped("split at", lambda x: joined(np.split(x, [1, 1, 4])), real(5)),
-    shaped("array_split", lambda x: joined(np.array_split(x, 3)), real(5, 2)),
-    shaped("hsplit", lambda x: joined(np.hsplit(x, 2)), real(3, 4)),
-    shaped("vsplit", lambda x: joined(np.vsplit(x, 2)), real(4, 1)),
-    shaped("dsplit", lambda x: joined(np.dsplit(x, 2)), real(1, 2, 4)),
-    shaped("unstack", lambda x: joined(np.unstack(x, axis=1)), real(2, 3)),
-    shaped("iteration", lambda x: joined(list(x)), real(3, 2)),
     shaped("tril", lambda x: np.tril(x, -1), real(3, 3)),
     shaped("triu", np.triu, real(2, 3)),
     shaped("diagonal", np.diagonal, real(2, 3)),
@@ -85,8 +54,58 @@ CASES = [
     shaped("embed_diagonal",
            lambda x: embed_diagonal(x, shape=(3, 4), offset=1, axis1=0, axis2=1), real(3),
            value=lambda x: np.diag(x, 1)[:3]),
-    shaped("pad", lambda x: np.pad(x, 1), real(2, 3)),
-    shaped("pad, widths", lambda x: np.pad(x, ((0, 2), (1, 0))), real(2, 3)),
     shaped("astype", lambda x: x.astype(np.longdouble).astype(np.float64), real(2, 3),
            float32=False),
+    shaped("reshape, copy", lambda x: np.reshape(x, (3, 2), copy=True), real(2, 3)),
+    shaped("rot90", lambda x: np.rot90(x), real(2, 3)),
+    shaped("rot90, twice", lambda x: np.rot90(x, 2, axes=(1, 2)), real(2, 3, 2)),
+    shaped("rot90, back", lambda x: np.rot90(x, -1, axes=(-1, 0)), real(2, 3)),
+    shaped("rot90, all around", lambda x: np.rot90(x, 4), real(2, 3)),
+    shaped("rollaxis", lambda x: np.rollaxis(x, 2), real(2, 3, 2)),
+    shaped("rollaxis, to the end", lambda x: np.rollaxis(x, -3, 3), real(2, 3, 2)),
+    shaped("roll, several", lambda x: np.roll(x, (1, 2), axis=0), real(3, 2)),
+    shaped("broadcast_arrays", lambda x, y: joined(np.broadcast_arrays(x, y, x)), real(2, 1),
+           real(3, seed=1)),
+    shaped("atleast_1d, several", lambda x, y: joined(np.atleast_1d(x, y)), np.array(0.5),
+           real(2, seed=1)),
+    shaped("atleast_2d, several", lambda x, y: joined(np.atleast_2d(x, y)), np.array(0.5),
+           real(2, 1, seed=1)),
+    shaped("atleast_3d", lambda x: np.atleast_3d(x), real(2)),
+    shaped("atleast_3d, several", lambda x, y: joined(np.atleast_3d(x, y)), np.array(0.5),
+           real(2, 2, seed=1)),
+    shaped("copy", lambda x: np.copy(x, order="F"), real(2, 3)),
+    shaped("full_like", lambda x: np.full_like(x, x[0] * x[1]), real(2, 3)),
+    shaped("full_like, shape", lambda x: np.full_like(x, x[0], np.float64, shape=(4, 3)),
+           real(2, 3), float32=False),
+    shaped("sliding_window_view", lambda x: windows(x, 3), real(5)),
+    shaped("sliding_window_view, axes", lambda x: windows(x, (2, 3), axis=(-1, 0)),
+           real(4, 3)),
+    shaped("sliding_window_view, one axis twice", lambda x: windows(x, (2, 2), axis=(0, 0)),
+           real(4, 2)),
+    shaped("sliding_window_view, all axes", lambda x: windows(x, (2, 1)), real(2, 3)),
+    shaped("overlapped", lambda x: overlapped(x, shape=(4, 2), window_shape=3, axis=0),
+           real(2, 2, 3), value=lambda x: np.stack(
+               [x[0, :, 0], x[0, :, 1] + x[1, :, 0], x[0, :, 2] + x[1, :, 1], x[1, :, 2]])),
+    shaped("apply_along_axis", lambda x: np.apply_along_axis(np.sum, 0, x**2), real(2, 3)),
+    shaped("apply_along_axis, rows", lambda x: np.apply_along_axis(np.cumsum, -1, x),
+           real(2, 3, 2)),
+    shaped("apply_along_axis, matrices",
+           lambda x: np.apply_along_axis(lambda row, k: row[:, None] * row * k, 1, x, 2.0),
+           real(2, 3, 2)),
+    shaped("apply_over_axes", lambda x: np.apply_over_axes(np.sum, x**2, (0, -1)),
+           real(2, 3, 2)),
+    shaped("tril of a vector", np.tril, real(3)),
+    shaped("diag", np.diag, real(3)),
+    shaped("diag, below", lambda x: np.diag(x, -2), real(2)),
+    shaped("diag of nothing", lambda x: np.diag(x, 1), real(0)),
+    shaped("diag of a matrix", lambda x: np.diag(x, k=1), real(3, 4)),
+    shaped("diagflat", lambda x: np.diagflat(x, 1), real(2, 2)),
+    shaped("diagflat of a scalar", np.diagflat, np.array(0.7)),
 ]  # fmt: skip
+
+CONSTANT: list[tuple[str, Callable[..., Any]]] = [
+    ("tril_indices_from", lambda x: np.tril_indices_from(np.diag(x), -1)),
+    ("triu_indices_from", lambda x: np.triu_indices_from(np.diag(x))),
+    ("diag_indices_from", lambda x: np.diag_indices_from(np.diag(x))),
+    ("common_type", lambda x: np.common_type(x)),
+]
