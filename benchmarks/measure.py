@@ -106,8 +106,9 @@ def outcome(steps: Steps, workload: str) -> tuple[float, list[tuple[float, float
     prints = []
     origins = WORKLOADS[workload].origin()
     for array, origin in zip(map(np.asarray, steps.arrays()), origins, strict=True):
-        if array.dtype != np.float32 or not str(loss.dtype).endswith("float32"):
-            raise TypeError(f"the work is to be in float32; found {array.dtype} and {loss.dtype}")
+        wanted = np.dtype(WORKLOADS[workload].dtype)
+        if array.dtype != wanted or not str(loss.dtype).endswith(wanted.name):
+            raise TypeError(f"the work is to be in {wanted}; found {array.dtype} and {loss.dtype}")
         moved = (array.astype(np.float64) - origin).reshape(-1)
         direction = np.cos(1 + np.arange(moved.size) * 0.7)
         direction /= np.linalg.norm(direction)

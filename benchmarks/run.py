@@ -15,7 +15,7 @@ from pathlib import Path
 import machine
 import processes
 import report
-from engines import ENGINES
+from engines import ENGINES, UNABLE
 from progress import Progress
 from results import Results
 from workloads import WORKLOADS
@@ -73,6 +73,7 @@ def run_rounds(results: Results, options: argparse.Namespace) -> list[str]:
         for number in range(options.rounds)
         for workload in options.workloads
         for engine in options.engines
+        if (engine, workload) not in UNABLE
     ]
     progress = Progress(len(plan))
     for number, workload, engine in plan:

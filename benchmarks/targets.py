@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from engines import HAND, MYGRAD, OURS, TORCH
+from engines import HAND, HIPS, MYGRAD, OURS, TORCH
 from results import Results, middle
 from workloads import CHAIN_OPERATIONS, WORKLOADS
 
@@ -37,6 +37,8 @@ TARGETS = [
     Target("relu_mlp: time / PyTorch eager", time_over(TORCH, "relu_mlp"), 1.3),
     Target("chain: µs per operation over bare NumPy", operation_overheads, 2.5),
     Target("chain: time / PyTorch eager", time_over(TORCH, "chain"), 0.5),
+    Target("hessian: time / HIPS autograd", time_over(HIPS, "hessian"), 1, 0.2),
+    Target("jacobian: time / HIPS autograd", time_over(HIPS, "jacobian"), 1, 0.2),
 ] + [
     Target(f"{name}: memory over the interpreter / PyTorch eager", memory_over_torch(name), 0.3)
     for name in WORKLOADS

@@ -15,6 +15,7 @@ Floats = NDArray[np.float32]
 TANH_SIZES, TANH_BATCH, SGD_RATE = (2, 16, 16, 1), 100, 0.01
 RELU_SIZES, RELU_BATCH = (784, 256, 128, 10), 128
 ADAM_RATE, ADAM_BETAS, ADAM_EPS = 1e-3, (0.9, 0.999), 1e-8
+ROSENBROCK_SIZE, JACOBIAN_SIZE = 50, 100
 CHAIN_OPERATIONS, CHAIN_SIZE, CHAIN_FACTOR, CHAIN_TERM = 2000, 8, 1.0001, 0.0001
 
 
@@ -72,9 +73,23 @@ def chain() -> Floats:
     return np.random.default_rng(13).uniform(0.5, 1.5, CHAIN_SIZE).astype(np.float32)
 
 
+def rosenbrock() -> NDArray[np.float64]:
+    """Where the Hessian of sum(100 (x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2) is taken."""
+    return np.random.default_rng(14).uniform(-1.2, 1.2, ROSENBROCK_SIZE)
+
+
+def dense_map() -> list[Floats]:
+    """x, W1 and W2 of the map tanh(W2 @ tanh(W1 @ x)) whose Jacobian is taken."""
+    rng = np.random.default_rng(15)
+    n = JACOBIAN_SIZE
+    weights = [(rng.standard_normal((n, n)) / n**0.5).astype(np.float32) for _ in range(2)]
+    return [rng.standard_normal(n).astype(np.float32), *weights]
+
+
 class Workload(NamedTuple):
     title: str
-    origin: Callable[[], list[Floats]]  # compared arrays are measured from here: see `outcome`
+    origin: Callable[[], list[Any]]  # compared arrays are measured from here: see `outcome`
+    dtype: type = np.float32
 
 
 WORKLOADS = {
@@ -89,5 +104,14 @@ WORKLOADS = {
     "chain": Workload(
         "value and gradient of 2,000 operations in a row on 8 numbers",
         lambda: [np.zeros(CHAIN_SIZE, np.float32)],
+    ),
+    "hessian": Workload(
+        "Hessian of the Rosenbrock function in 50 dimensions, float64",
+        lambda: [np.zeros((ROSENBROCK_SIZE, ROSENBROCK_SIZE))],
+        np.float64,
+    ),
+    "jacobian": Workload(
+        "Jacobian of two dense tanh layers, 100 numbers to 100",
+        lambda: [np.zeros((JACOBIAN_SIZE, JACOBIAN_SIZE), np.float32)],
     ),
 }

@@ -9,4 +9,7 @@ ENGINES = {
     "hips_autograd": "HIPS autograd",
     "mygrad_engine": "MyGrad",
 }
+# What an engine has no way to do: MyGrad's gradients cannot be differentiated again.
+UNABLE = {("mygrad_engine", "hessian"), ("mygrad_engine", "jacobian")}
 OURS, HAND, TORCH, MYGRAD = "autograd_lite_eager", "numpy_hand", "torch_eager", "mygrad_engine"
+HIPS = "hips_autograd"

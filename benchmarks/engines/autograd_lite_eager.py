@@ -81,4 +81,38 @@ def chain() -> Steps:
     return Steps(step, lambda: [start.grad], lambda: None)
 
 
-WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
+def hessian() -> Steps:
+    x = workloads.rosenbrock()
+    made = ag.hessian(rosenbrock)
+    return matrix(lambda: made(x))
+
+
+def rosenbrock(x: Any) -> Any:
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def jacobian() -> Steps:
+    x, w1, w2 = workloads.dense_map()
+    made = ag.jacobian(lambda x: np.tanh(w2 @ np.tanh(w1 @ x)))
+    return matrix(lambda: made(x))
+
+
+def matrix(make: Callable[[], Any]) -> Steps:
+    """Steps that compute a matrix; its first entry stands for a loss."""
+    found: Any = None
+
+    def step() -> Any:
+        nonlocal found
+        found = make()
+        return found[0, 0]
+
+    return Steps(step, lambda: [found], lambda: None)
+
+
+WORKLOADS = {
+    "tanh_mlp": tanh_mlp,
+    "relu_mlp": relu_mlp,
+    "chain": chain,
+    "hessian": hessian,
+    "jacobian": jacobian,
+}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
+import autograd
 import autograd.numpy as anp
 import numpy as np
 import workloads
@@ -83,4 +84,37 @@ def chain() -> Steps:
     return Steps(step, lambda: [g], lambda: None)
 
 
-WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
+def hessian() -> Steps:
+    x = workloads.rosenbrock()
+
+    def rosenbrock(x: Any) -> Any:
+        return anp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    made = autograd.hessian(rosenbrock)
+    return matrix(lambda: made(x))
+
+
+def jacobian() -> Steps:
+    x, w1, w2 = workloads.dense_map()
+    made = autograd.jacobian(lambda x: anp.tanh(w2 @ anp.tanh(w1 @ x)))
+    return matrix(lambda: made(x))
+
+
+def matrix(make: Callable[[], Any]) -> Steps:
+    found: Any = None
+
+    def step() -> Any:
+        nonlocal found
+        found = make()
+        return found[0, 0]
+
+    return Steps(step, lambda: [found], lambda: None)
+
+
+WORKLOADS = {
+    "tanh_mlp": tanh_mlp,
+    "relu_mlp": relu_mlp,
+    "chain": chain,
+    "hessian": hessian,
+    "jacobian": jacobian,
+}

@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import workloads
 from workloads import Floats, Steps
 
@@ -113,4 +114,38 @@ def chain() -> Steps:
     return Steps(step, lambda: [g], lambda: None)
 
 
-WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
+def hessian() -> Steps:
+    jax.config.update("jax_enable_x64", True)
+    x = jnp.array(workloads.rosenbrock())
+
+    def rosenbrock(x: Any) -> Any:
+        return jnp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    made = jax.jit(jax.hessian(rosenbrock))
+    return matrix(lambda: made(x))
+
+
+def jacobian() -> Steps:
+    x, w1, w2 = (jnp.array(array) for array in workloads.dense_map())
+    made = jax.jit(jax.jacrev(lambda x, w1, w2: jnp.tanh(w2 @ jnp.tanh(w1 @ x))))
+    return matrix(lambda: made(x, w1, w2))
+
+
+def matrix(make: Callable[[], Any]) -> Steps:
+    found: Any = None
+
+    def step() -> Any:
+        nonlocal found
+        found = jax.block_until_ready(make())
+        return np.asarray(found)[0, 0]
+
+    return Steps(step, lambda: [found], lambda: None)
+
+
+WORKLOADS = {
+    "tanh_mlp": tanh_mlp,
+    "relu_mlp": relu_mlp,
+    "chain": chain,
+    "hessian": hessian,
+    "jacobian": jacobian,
+}

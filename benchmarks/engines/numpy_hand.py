@@ -140,4 +140,42 @@ def chain() -> Steps:
     return Steps(step, lambda: [g], lambda: None)
 
 
-WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
+def hessian() -> Steps:
+    x = workloads.rosenbrock()
+    n = len(x)
+    found = np.zeros((n, n))
+    middle, above, below = (
+        np.einsum("ii->i", view) for view in (found, found[:-1, 1:], found[1:, :-1])
+    )
+
+    def step() -> np.float64:
+        middle[:-1] = 1200 * x[:-1] ** 2 - 400 * x[1:] + 2
+        middle[-1] = 0
+        middle[1:] += 200
+        above[:] = below[:] = -400 * x[:-1]
+        return found[0, 0]  # type: ignore[no-any-return]
+
+    return Steps(step, lambda: [found], lambda: None)
+
+
+def jacobian() -> Steps:
+    x, w1, w2 = workloads.dense_map()
+    found: Any = None
+
+    def step() -> np.float32:
+        nonlocal found
+        h = np.tanh(w1 @ x)
+        y = np.tanh(w2 @ h)
+        found = (1 - y * y)[:, None] * w2 @ ((1 - h * h)[:, None] * w1)
+        return found[0, 0]  # type: ignore[no-any-return]
+
+    return Steps(step, lambda: [found], lambda: None)
+
+
+WORKLOADS = {
+    "tanh_mlp": tanh_mlp,
+    "relu_mlp": relu_mlp,
+    "chain": chain,
+    "hessian": hessian,
+    "jacobian": jacobian,
+}

@@ -87,4 +87,37 @@ def chain() -> Steps:
     return Steps(step, lambda: [g.numpy()], lambda: None)
 
 
-WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
+def hessian() -> Steps:
+    x = torch.tensor(workloads.rosenbrock())
+
+    def rosenbrock(x: Any) -> Any:
+        return torch.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    made = torch.func.hessian(rosenbrock)
+    return matrix(lambda: made(x))
+
+
+def jacobian() -> Steps:
+    x, w1, w2 = (torch.tensor(array) for array in workloads.dense_map())
+    made = torch.func.jacrev(lambda x: torch.tanh(w2 @ torch.tanh(w1 @ x)))
+    return matrix(lambda: made(x))
+
+
+def matrix(make: Callable[[], Any]) -> Steps:
+    found: Any = None
+
+    def step() -> Any:
+        nonlocal found
+        found = make()
+        return found[0, 0]
+
+    return Steps(step, lambda: [found.numpy()], lambda: None)
+
+
+WORKLOADS = {
+    "tanh_mlp": tanh_mlp,
+    "relu_mlp": relu_mlp,
+    "chain": chain,
+    "hessian": hessian,
+    "jacobian": jacobian,
+}
