@@ -33,6 +33,18 @@ class Steps(NamedTuple):
     reset: Callable[[], None]
 
 
+def matrix(make: Callable[[], Any]) -> Steps:
+    """Steps that compute a matrix; its first entry stands for a loss."""
+    found: Any = None
+
+    def step() -> Any:
+        nonlocal found
+        found = make()
+        return np.asarray(found)[0, 0]
+
+    return Steps(step, lambda: [found], lambda: None)
+
+
 class Training(NamedTuple):
     """Inputs, targets, and the parameters [W1, b1, W2, b2, W3, b3], with W of shape (in, out)."""
 

@@ -1,4 +1,4 @@
-"""Other ways to a gradient, which share no code with the library, and checks against them.
+"""Other ways to a gradient, which share no code with the library.
 
 Finite differences with Richardson extrapolation; the complex step, exact where a function is
 analytic; and a graph engine of about a hundred lines that does everything the slow and plain way.
@@ -12,6 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 import autograd_lite as ag
+
+# The checks of the kit, which tests write beside the oracles here.
+from autograd_lite.testing import check_cotangent_order as check_cotangent_order
+from autograd_lite.testing import check_directions as check_directions
+from autograd_lite.testing import check_first_order as check_first_order
+from autograd_lite.testing import check_second_order as check_second_order
 
 Array = npt.NDArray[Any]
 
@@ -181,7 +187,7 @@ def put(x: Plain, index: Any, y: Plain) -> Plain:
     return made(value, (x, lambda g: g * kept), (y, lambda g: g[index]))
 
 
-# The checks: the library's derivatives of `call` at `operands` against the oracles
+# The library's derivatives of `call` at `operands`
 
 
 def cotangent_like(value: Any, seed: int = 7) -> Array:
@@ -216,65 +222,3 @@ def assert_close(found: Sequence[Any], expected: Sequence[Any], tolerance: float
         assert np.shape(one) == np.shape(other)
         scale = max(1.0, float(np.max(np.abs(other), initial=0.0)))
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance * scale)
-
-
-def check_first_order(call: Callable[..., Any], operands: Sequence[Array]) -> None:
-    """Reverse mode against finite differences; shapes and dtypes of what comes out."""
-    cotangent = cotangent_like(call(*operands))
-    found = gradients(call, operands, cotangent)
-    for gradient, operand in zip(found, operands, strict=True):
-        assert gradient.dtype == operand.dtype
-    expected = finite_differences(lambda *xs: np.sum(cotangent * call(*xs)), operands)
-    assert_close(found, expected, 1e-8)
-
-
-def check_directions(call: Callable[..., Any], operands: Sequence[Array]) -> None:
-    """Forward mode: <v, J u> = <J^T v, u> for all operands together, and for each alone."""
-    out = call(*operands)
-    cotangent, directions = cotangent_like(out), directions_like(operands)
-    pulled = gradients(call, operands, cotangent)
-    for chosen in [range(len(operands)), *([i] for i in range(len(operands)))]:
-        us = [u if i in chosen else np.zeros(u.shape) for i, u in enumerate(directions)]
-        value, pushed = ag.jvp(call, operands, us)
-        assert not isinstance(pushed, ag.Tensor)
-        assert np.shape(pushed) == np.shape(out)
-        assert pushed.dtype == out.dtype
-        np.testing.assert_allclose(value, out, rtol=1e-13, atol=1e-14)
-        left, right = np.sum(cotangent * pushed), inner(pulled, us)
-        np.testing.assert_allclose(left, right, rtol=1e-10, atol=1e-11)
-
-
-def check_second_order(call: Callable[..., Any], operands: Sequence[Array]) -> None:
-    """The gradient of <c, gradient>, in reverse over reverse, against finite differences of the
-    gradient; then forward over reverse, reverse over forward and forward over forward.
-    """
-    cotangent, directions = cotangent_like(call(*operands)), directions_like(operands)
-    places = list(range(len(operands)))
-
-    def loss(*xs: Any) -> Any:
-        return np.sum(cotangent * call(*xs))
-
-    def slope(*xs: Any) -> Any:
-        return inner(ag.grad(loss, argnums=places)(*xs), directions)
-
-    found = ag.grad(slope, argnums=places)(*operands)
-    for seed in (23, 47):
-        steps = [cotangent_like(x, seed + i) for i, x in enumerate(operands)]
-        assert_close([inner(found, steps)], [along(slope, operands, steps)], 1e-7)
-    forward = ag.jvp(lambda *xs: ag.grad(loss, argnums=places)(*xs), operands, directions)[1]
-    assert_close(forward, found, 1e-11)
-    pushed = ag.grad(lambda *xs: ag.jvp(loss, xs, directions)[1], argnums=places)(*operands)
-    assert_close(pushed, found, 1e-11)
-    twice = ag.jvp(lambda *xs: ag.jvp(loss, xs, directions)[1], operands, directions)[1]
-    np.testing.assert_allclose(twice, inner(found, directions), rtol=1e-9, atol=1e-10)
-
-
-def check_cotangent_order(call: Callable[..., Any], operands: Sequence[Array]) -> None:
-    """The pull is linear in its cotangent, and its derivative by it is forward mode."""
-    cotangent, directions = cotangent_like(call(*operands)), directions_like(operands)
-
-    def pulled(v: Any) -> Any:
-        return inner(gradients(call, operands, v), directions)
-
-    found = ag.grad(pulled)(cotangent)
-    assert_close([found], [tangent(call, operands, directions)], 1e-10)

@@ -382,3 +382,84 @@ def test_float32_rules() -> None:
     u = ag.Tensor(X.astype(np.float32))
     heavy(u).sum().backward()
     assert u.grad.dtype == np.float32
+
+
+# Several outputs
+
+
+def split_parts() -> Callable[..., Any]:
+    """x as its square, its sine and how many entries it has."""
+    return ag.declare.several(
+        lambda x: (x * x, np.sin(x), np.size(x)),
+        name="parts",
+        square=lambda g, x: 2 * g * x,
+        sine=lambda g, x: g * np.cos(x),
+        count=None,
+    )
+
+
+def test_several_outputs() -> None:
+    parts = split_parts()
+    square, sine, count = parts(ag.Tensor(X))
+    assert count == 6
+    assert repr(square.node) == "<parts.square float64 (2, 3)>"
+    check(lambda x: parts(x)[0] * np.exp(parts(x)[1]), X)
+    assert type(parts(X)[1]) is np.ndarray
+
+
+def test_outputs_read_each_other_at_every_order() -> None:
+    """The rule of one output reads the other, whose own rule is then found one order up."""
+    pair = ag.declare.several(
+        lambda x: (np.sin(x), np.cos(x)),
+        name="pair",
+        sine=lambda g, cosine: g * cosine,
+        cosine=lambda g, sine: -g * sine,
+    )
+
+    def call(x: Any) -> Any:
+        sine, cosine = pair(x)
+        return sine * cosine * cosine
+
+    check(call, X)
+    third = ag.grad(ag.grad(ag.grad(lambda x: pair(x)[0])))(0.3)
+    np.testing.assert_allclose(third, -np.cos(0.3), rtol=1e-14)
+
+
+def test_several_outputs_keep_the_type_of_the_result() -> None:
+    found = np.linalg.slogdet(ag.Tensor(X[:, :2]))
+    assert type(found) is type(np.linalg.slogdet(X[:, :2]))
+    assert found.logabsdet.requires_grad
+
+
+def test_a_constant_operand() -> None:
+    scaled = ag.declare.elementwise(lambda x, y: x * y, lambda y: y, None, name="scaled")
+    check(lambda x: scaled(x, X[0]), X)
+    with pytest.raises(NotDifferentiableError, match="scaled has no derivative by operand 2 of 2"):
+        scaled(X, ag.Tensor(X))
+
+
+def test_further_keywords_are_said_in_other_functions() -> None:
+    def total(x: Any, axis: Any = None, twice: bool = False) -> Any:
+        return np.sum(x, axis=axis) * (2 if twice else 1)
+
+    mine = ag.declare.linear(total, lambda g, x, axis=None: g, name="total")
+
+    @ag.declare.further(total)
+    def with_twice(x: Any, axis: Any = None, twice: bool = False) -> Any:
+        return 2 * mine(x, axis=axis) if twice else mine(x, axis=axis)
+
+    check(lambda x: mine(x, twice=True), X)
+    with pytest.raises(NotDifferentiableError, match="total: the argument thrice= has no"):
+        mine(ag.Tensor(X), thrice=True)
+
+
+def test_a_body_that_writes_is_handed_over_whole() -> None:
+    @ag.declare.overridable
+    def first_doubled(x: Any) -> Any:
+        result = np.array(x)
+        result[..., 0] *= 2
+        return result
+
+    np.testing.assert_allclose(
+        ag.vmap(first_doubled)(X), [first_doubled(x) for x in X]
+    )  # fmt: skip

@@ -84,7 +84,7 @@ def chain() -> Steps:
 def hessian() -> Steps:
     x = workloads.rosenbrock()
     made = ag.hessian(rosenbrock)
-    return matrix(lambda: made(x))
+    return workloads.matrix(lambda: made(x))
 
 
 def rosenbrock(x: Any) -> Any:
@@ -94,19 +94,7 @@ def rosenbrock(x: Any) -> Any:
 def jacobian() -> Steps:
     x, w1, w2 = workloads.dense_map()
     made = ag.jacobian(lambda x: np.tanh(w2 @ np.tanh(w1 @ x)))
-    return matrix(lambda: made(x))
-
-
-def matrix(make: Callable[[], Any]) -> Steps:
-    """Steps that compute a matrix; its first entry stands for a loss."""
-    found: Any = None
-
-    def step() -> Any:
-        nonlocal found
-        found = make()
-        return found[0, 0]
-
-    return Steps(step, lambda: [found], lambda: None)
+    return workloads.matrix(lambda: made(x))
 
 
 WORKLOADS = {

@@ -91,24 +91,13 @@ def hessian() -> Steps:
         return anp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
     made = autograd.hessian(rosenbrock)
-    return matrix(lambda: made(x))
+    return workloads.matrix(lambda: made(x))
 
 
 def jacobian() -> Steps:
     x, w1, w2 = workloads.dense_map()
     made = autograd.jacobian(lambda x: anp.tanh(w2 @ anp.tanh(w1 @ x)))
-    return matrix(lambda: made(x))
-
-
-def matrix(make: Callable[[], Any]) -> Steps:
-    found: Any = None
-
-    def step() -> Any:
-        nonlocal found
-        found = make()
-        return found[0, 0]
-
-    return Steps(step, lambda: [found], lambda: None)
+    return workloads.matrix(lambda: made(x))
 
 
 WORKLOADS = {

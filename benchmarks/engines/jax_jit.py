@@ -10,7 +10,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import workloads
 from workloads import Floats, Steps
 
@@ -122,24 +121,13 @@ def hessian() -> Steps:
         return jnp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
     made = jax.jit(jax.hessian(rosenbrock))
-    return matrix(lambda: made(x))
+    return workloads.matrix(lambda: made(x))
 
 
 def jacobian() -> Steps:
     x, w1, w2 = (jnp.array(array) for array in workloads.dense_map())
     made = jax.jit(jax.jacrev(lambda x, w1, w2: jnp.tanh(w2 @ jnp.tanh(w1 @ x))))
-    return matrix(lambda: made(x, w1, w2))
-
-
-def matrix(make: Callable[[], Any]) -> Steps:
-    found: Any = None
-
-    def step() -> Any:
-        nonlocal found
-        found = jax.block_until_ready(make())
-        return np.asarray(found)[0, 0]
-
-    return Steps(step, lambda: [found], lambda: None)
+    return workloads.matrix(lambda: made(x, w1, w2))
 
 
 WORKLOADS = {

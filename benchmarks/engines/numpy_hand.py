@@ -148,28 +148,25 @@ def hessian() -> Steps:
         np.einsum("ii->i", view) for view in (found, found[:-1, 1:], found[1:, :-1])
     )
 
-    def step() -> np.float64:
+    def filled() -> Any:
         middle[:-1] = 1200 * x[:-1] ** 2 - 400 * x[1:] + 2
         middle[-1] = 0
         middle[1:] += 200
         above[:] = below[:] = -400 * x[:-1]
-        return found[0, 0]  # type: ignore[no-any-return]
+        return found
 
-    return Steps(step, lambda: [found], lambda: None)
+    return workloads.matrix(filled)
 
 
 def jacobian() -> Steps:
     x, w1, w2 = workloads.dense_map()
-    found: Any = None
 
-    def step() -> np.float32:
-        nonlocal found
+    def product() -> Any:
         h = np.tanh(w1 @ x)
         y = np.tanh(w2 @ h)
-        found = (1 - y * y)[:, None] * w2 @ ((1 - h * h)[:, None] * w1)
-        return found[0, 0]  # type: ignore[no-any-return]
+        return (1 - y * y)[:, None] * w2 @ ((1 - h * h)[:, None] * w1)
 
-    return Steps(step, lambda: [found], lambda: None)
+    return workloads.matrix(product)
 
 
 WORKLOADS = {

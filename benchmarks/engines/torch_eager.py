@@ -94,24 +94,13 @@ def hessian() -> Steps:
         return torch.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
     made = torch.func.hessian(rosenbrock)
-    return matrix(lambda: made(x))
+    return workloads.matrix(lambda: made(x))
 
 
 def jacobian() -> Steps:
     x, w1, w2 = (torch.tensor(array) for array in workloads.dense_map())
     made = torch.func.jacrev(lambda x: torch.tanh(w2 @ torch.tanh(w1 @ x)))
-    return matrix(lambda: made(x))
-
-
-def matrix(make: Callable[[], Any]) -> Steps:
-    found: Any = None
-
-    def step() -> Any:
-        nonlocal found
-        found = make()
-        return found[0, 0]
-
-    return Steps(step, lambda: [found.numpy()], lambda: None)
+    return workloads.matrix(lambda: made(x))
 
 
 WORKLOADS = {
