@@ -40,8 +40,8 @@ is written by `python tests/pages.py` from the table of rows and the table of te
 - **constant**: it has no derivative, or 0 wherever there is one; plain arrays come out.
 - **refused**: it raises `NotDifferentiableError` by name.
 
-Ufuncs also take `where=` and `dtype=`, and have the methods {methods} where they are
-differentiable.
+Ufuncs also take `where=` and `dtype=`, and have the methods {methods}
+where these are differentiable.
 
 | function | on a tensor | made as | VJP | JVP | 2nd order | tested by |
 |---|---|---|---|---|---|---|
@@ -75,16 +75,17 @@ number (marked *), the zero must come from an `np.where` that did not choose the
 
 
 def functions() -> Iterator[tuple[str, Any]]:
-    """Every function that NumPy dispatches, by the first of its names."""
-    seen = set()
+    """Every function that NumPy dispatches, with all of its names."""
+    names: dict[int, list[str]] = {}
+    found = {}
     for prefix, module in NAMESPACES.items():
         for name in sorted(vars(module)):
             function = getattr(module, name)
-            if name.startswith("_") or not isinstance(function, DISPATCHED):
-                continue
-            if id(function) not in seen:
-                seen.add(id(function))
-                yield f"{prefix}.{name}", function
+            if isinstance(function, DISPATCHED) and not name.startswith("_"):
+                found[id(function)] = function
+                names.setdefault(id(function), []).append(f"`{prefix}.{name}`")
+    for key, function in found.items():
+        yield ", ".join(names[key]), function
 
 
 def calls_of(cases: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> Counter[Any]:
@@ -119,16 +120,16 @@ def functions_page() -> str:
     lines = []
     for name, function in functions():
         if function not in DISPATCH:
-            lines.append(f"| `{name}` | refused | | | | | |")
+            lines.append(f"| {name} | refused | | | | | |")
         elif tested[function]:
             row = rows.get(id(function))
             made = f"{row.nature} row" if row is not None else "of other functions"
             count = tested[function]
             cases = f"{count} case{'s' if count > 1 else ''}"
-            lines.append(f"| `{name}` | differentiable | {made} | ✓ | ✓ | ✓ | {cases} |")
+            lines.append(f"| {name} | differentiable | {made} | ✓ | ✓ | ✓ | {cases} |")
         else:
             cases = "1 case" if plain[function] else ""
-            lines.append(f"| `{name}` | constant | | | | | {cases} |")
+            lines.append(f"| {name} | constant | | | | | {cases} |")
     methods = ", ".join(f"`{method}`" for method in METHODS)
     version = ".".join(np.__version__.split(".")[:2])
     return (

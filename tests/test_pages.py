@@ -36,13 +36,14 @@ def test_nothing_differentiable_is_untested(functions: str) -> None:
 
 
 REFUSED = (
-    "bitwise_and bitwise_count bitwise_or bitwise_xor busday_count busday_offset "
-    "datetime_as_string gcd invert is_busday isnat lcm left_shift packbits poly polydiv polyfit "
-    "ravel_multi_index right_shift roots save savetxt savez savez_compressed unpackbits "
+    "bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_or bitwise_right_shift "
+    "bitwise_xor busday_count busday_offset datetime_as_string gcd is_busday isnat lcm packbits "
+    "poly polydiv polyfit ravel_multi_index roots save savetxt savez savez_compressed unpackbits "
     "intersect1d setdiff1d setxor1d union1d"
 )  # fmt: skip
 
 
 def test_only_what_has_no_place_here_is_refused(functions: str) -> None:
-    refused = set(re.findall(r"\| `np\.(\S+)` \| refused", functions))
+    lines = [line for line in functions.splitlines() if "| refused |" in line]
+    refused = {re.findall(r"`np\.(\w+)`", line)[0] for line in lines}
     assert refused <= set(REFUSED.split())

@@ -14,6 +14,7 @@ constant(
     np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isinf,
     np.isfinite, np.isposinf, np.isneginf, np.signbit, np.isclose, np.allclose, np.array_equal,
     np.nextafter, np.spacing, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj,
+    np.array_equiv, np.array2string, np.array_repr, np.array_str, np.can_cast, np.min_scalar_type,
 )  # fmt: skip
 
 # The whole part and the exponent are constants, so the fraction moves as the number does, and the

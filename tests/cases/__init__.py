@@ -18,6 +18,7 @@ from cases import (
     choosing,
     complex_numbers,
     constants,
+    convolution,
     edges,
     elementwise,
     fourier,
@@ -25,6 +26,7 @@ from cases import (
     indexing,
     linalg,
     losses,
+    networks,
     ordering,
     padding,
     products,
@@ -43,7 +45,7 @@ __all__ = ["CASES", "CONSTANT", "CONVENTIONS", "ENTRYWISE", "SINGULAR", "Case", 
 TOPICS = [
     elementwise, reductions, statistics, series, shapes, assembly, padding, ordering,
     choosing, grids, indexing, products, linalg, losses, edges, constants,
-    ufunc_methods, special, complex_numbers, fourier, batches,
+    ufunc_methods, special, complex_numbers, fourier, batches, convolution, networks,
 ]  # fmt: skip
 
 

@@ -41,6 +41,8 @@ def losses() -> list[Case]:
          lambda p, t: -t * np.log(p) - (1 - t) * np.log(1 - p)),
         ("binary_cross_entropy_with_logits", ag.binary_cross_entropy_with_logits, (x, t),
          lambda x, t: -t * np.log(naive_sigmoid(x)) - (1 - t) * np.log(naive_sigmoid(-x))),
+        ("categorical_cross_entropy", ag.categorical_cross_entropy, (p, t),
+         lambda p, t: -np.sum(t * np.log(p), axis=-1)),
         ("nll", lambda x, **k: ag.nll(x, LABELS, **k), (x,), picked),
         ("cross_entropy", lambda x, **k: ag.cross_entropy(x, LABELS, **k), (x,),
          lambda x: picked(np.log(naive_softmax(x, -1)))),
