@@ -164,6 +164,31 @@ def test_composite_with_an_extra_output() -> None:
     np.testing.assert_allclose(out.numpy(), np.log(np.sum(np.exp(X), axis=1)))
 
 
+def test_composite_whose_rules_share_what_they_work_out() -> None:
+    counted = []
+
+    def both(g: Any, x: Any, y: Any, scale: float = 1.0) -> Any:
+        counted.append(1)
+        return scale * g * np.cos(x * y)
+
+    sine = ag.declare.composite(
+        lambda x, y, scale=1.0: scale * np.sin(x * y),
+        lambda half, y, scale=1.0: half * y,
+        lambda half, x, scale=1.0: half * x,
+        name="sine_of_product",
+        shared={"half": both},
+    )
+    check(lambda x, y: sine(x, y, scale=2.0), X, X[0])
+    counted.clear()
+    x, y = ag.Tensor(X), ag.Tensor(X)
+    np.sum(sine(x, y)).backward()
+    assert len(counted) == 1
+    ag.grad(lambda x: np.sum(sine(x, X)))(X)
+    assert len(counted) == 2
+    sines = sine(ag.Tensor(X), X)
+    assert [value is not None for value in sines.node.saved] == [True, True, False]
+
+
 def test_composite_whose_extra_reads_the_operand() -> None:
     """The extra's own rule must find its operand one order up, though no rule here names it."""
 
@@ -400,7 +425,7 @@ def split_parts() -> Callable[..., Any]:
 
 def test_several_outputs() -> None:
     parts = split_parts()
-    square, sine, count = parts(ag.Tensor(X))
+    square, _, count = parts(ag.Tensor(X))
     assert count == 6
     assert repr(square.node) == "<parts.square float64 (2, 3)>"
     check(lambda x: parts(x)[0] * np.exp(parts(x)[1]), X)

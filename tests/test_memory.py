@@ -303,3 +303,33 @@ def test_wide_graphs() -> None:
     np.sum(np.stack(rows) * 2).backward()
     np.testing.assert_array_equal(w.grad[:2_000], np.full(2_000, 2.0))
     assert not w.grad[2_000:].any()
+
+
+def nodes() -> int:
+    return sum(isinstance(thing, Node) for thing in gc.get_objects())
+
+
+def smooth(x: Any) -> Any:
+    return np.sum(np.tanh(x) ** 2) * x[0]
+
+
+@pytest.mark.parametrize(
+    "transformed",
+    [
+        lambda x: ag.jacobian(np.tanh)(x),
+        lambda x: ag.hessian(smooth)(x),
+        lambda x: ag.vmap(ag.grad(smooth))(np.stack([x, x])),
+        lambda x: ag.grad(lambda xs: np.sum(ag.vmap(smooth)(xs)))(np.stack([x, x])),
+        lambda x: ag.hessian(ag.checkpoint(smooth))(x),
+        lambda x: ag.grad(ag.grad(lambda a: ag.root(lambda t: t**3 - a, 1.0)))(x[0]),
+        lambda x: ag.hvp(smooth)(x, x),
+        lambda x: ag.linearize(smooth, x)[1](x),
+        lambda x: ag.grad(lambda x: np.sum(np.linalg.eigh(np.outer(x, x)).eigenvalues ** 3))(x),
+    ],
+)
+@pytest.mark.usefixtures("without_collector")
+def test_transforms_leave_nothing_to_the_cyclic_collector(transformed: Any) -> None:
+    x = np.array([1.0, 2.0, 0.5])
+    before = nodes()
+    transformed(x)
+    assert nodes() == before
