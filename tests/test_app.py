@@ -107,7 +107,7 @@ def test_a_run_folder_holds_what_is_promised(digits_run: Path) -> None:
 
 def test_the_weights_are_a_state_that_reproduces_the_results(digits_run: Path) -> None:
     saved, problem = load(digits_run / "weights.safetensors"), digits_of_seed(0)
-    assert [saved[f"sizes.{i}"] for i in range(4)] == [64, 128, 64, 10]
+    assert saved["sizes"] == [64, 128, 64, 10]
     net = MLP([64, 128, 64, 10], saved["activation"])
     net.load_state_dict({name: saved[name] for name in net.state_dict()})
     found = outcome(net, problem)
@@ -192,10 +192,10 @@ def test_a_regression_is_reported_in_the_unit_of_its_target(
     held_out = held_out_numbers(settings)
     size, year, city, price = zip(*(rows[row - 1] for row in held_out), strict=True)
     inputs = np.array([size, year, np.equal(city, "Oslo"), np.equal(city, "Rome")], float).T
-    x = ((inputs - saved["features.mean"]) / saved["features.deviation"]).astype(np.float32)
+    x = ((inputs - saved["features"]["mean"]) / saved["features"]["deviation"]).astype(np.float32)
     h = np.maximum(x @ saved["0.weight"].T + saved["0.bias"], 0)
     y = (h @ saved["2.weight"].T + saved["2.bias"])[:, 0]
-    predicted = y * saved["target.deviation"] + saved["target.mean"]
+    predicted = y * saved["target"]["deviation"] + saved["target"]["mean"]
     error = predicted - np.array(price, float)
     found = summary["results"]["held_out"]
     assert found["rmse"] == pytest.approx(math.sqrt(np.mean(error**2)), rel=1e-4)

@@ -20,7 +20,7 @@ ROOT = Path(ag.__file__).parent
 # A module imports only from rows above its own, or from its own package.
 LAYERS = [
     "version", "errors", "random", "tree", "core", "ops", "transforms", "check", "testing", "nn",
-    "optim", "data", "storage", "drawing", "app", "cli", "__main__",
+    "optim", "data", "storage", "training", "drawing", "app", "cli", "__main__",
 ]  # fmt: skip
 CORE = [
     "state", "graph", "backward", "forward", "rules", "refusal", "tensor", "batched", "record",

@@ -509,3 +509,23 @@ def test_checking_needs_numpy_alone() -> None:
         "assert 'hypothesis' not in sys.modules"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_a_derivative_that_cancels_out_is_right_though_it_rounds() -> None:
+    x = np.array([[1.0, -1.0, 0.5, -0.5, 2.0, -2.0]])
+    y = np.array([[1.0, 1, 1, 0, 0, 0]])
+
+    def cost(b: Any) -> Any:
+        return ag.binary_cross_entropy(ag.sigmoid(np.zeros((1, 1)) @ x + b), y)
+
+    ag.check_gradients(cost, np.zeros((1, 1)))
+
+
+def test_functions_that_take_gradients_of_other_tensors_inside() -> None:
+    other = ag.Tensor([0.5, -0.3])
+
+    def penalty(w: Any) -> Any:
+        slope = ag.grad(lambda x: np.sum(np.tanh(x * other) * w))(np.array([1.0, 2.0]))
+        return np.sum(slope**2)
+
+    ag.check_gradients(penalty, np.array([0.7, 0.2]), order=1)

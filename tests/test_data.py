@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from autograd_lite import data, tree
 from autograd_lite import random as library_random
+from autograd_lite.core.tensor import Tensor
 
 
 def rows(count: int) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def test_digits_belong_to_the_caller_and_are_a_tree_of_arrays() -> None:
     digits.images[:] = 0
     assert data.digits().images.any()
     assert [path for path, _ in tree.leaves(digits)] == ["images", "labels"]
-    batch = next(data.batches(digits, 32, rng()))
+    batch = next(data.batches(digits, 32, rng=rng()))
     assert isinstance(batch, data.Digits)
     assert batch.images.shape == (32, 8, 8)
 
@@ -72,7 +73,7 @@ def test_batches_hold_every_row_once_and_rows_stay_together(
     count: int, size: int, shuffle: bool, seed: int
 ) -> None:
     value = rows(count)
-    found = list(data.batches(value, size, rng(seed), shuffle=shuffle))
+    found = list(data.batches(value, size, shuffle=shuffle, rng=rng(seed)))
     sizes = [len(batch["x"]) for batch in found]
     assert sizes == [size] * (count // size) + [count % size] * (count % size > 0)
     numbers = [number for batch in found for number in batch["more"][0]]
@@ -88,8 +89,36 @@ def test_batches_hold_every_row_once_and_rows_stay_together(
         ]
 
 
+@given(st.integers(0, 40), st.integers(1, 50), st.booleans(), st.integers(0, 99))
+def test_drop_last_leaves_out_exactly_the_batch_that_is_not_full(
+    count: int, size: int, shuffle: bool, seed: int
+) -> None:
+    value = np.arange(count)
+    options = {"shuffle": shuffle}
+    every = [b.tolist() for b in data.batches(value, size, rng=rng(seed), **options)]
+    found = data.batches(value, size, drop_last=True, rng=rng(seed), **options)
+    assert [b.tolist() for b in found] == [b for b in every if len(b) == size]
+
+
+def test_batches_take_lists_tuples_tensors_and_none_as_they_are() -> None:
+    weight = Tensor(np.arange(6.0).reshape(3, 2))
+    first = next(data.batches([weight, (np.arange(3), None)], 2, shuffle=False))
+    assert isinstance(first[0], Tensor)
+    np.sum(first[0]).backward()
+    assert weight.grad.tolist() == [[1, 1], [1, 1], [0, 0]]
+    assert first[1][0].tolist() == [0, 1]
+    assert first[1][1] is None
+
+
+def test_a_later_draw_does_not_change_batches_already_begun() -> None:
+    generator = rng(4)
+    found = data.batches(np.arange(20), 5, rng=generator)
+    generator.random(100)
+    assert np.concatenate(list(found)).tolist() == rng(4).permutation(20).tolist()
+
+
 def order(generator: np.random.Generator | None) -> list[int]:
-    return [int(n) for batch in data.batches(rows(30), 7, generator) for n in batch["more"][0]]
+    return [int(n) for batch in data.batches(rows(30), 7, rng=generator) for n in batch["more"][0]]
 
 
 def test_the_generator_decides_the_order_and_moves_on() -> None:
@@ -128,7 +157,7 @@ def test_trees_that_have_no_common_rows_are_refused_at_the_call(value: Any, mess
         data.batches(value, 2)
     assert str(caught.value) == f"batches: {message}"
     with pytest.raises(ValueError) as caught:
-        data.split(value, 0.5, rng())
+        data.split(value, 0.5, rng=rng())
     assert str(caught.value) == f"split: {message}"
 
 
@@ -147,7 +176,7 @@ def test_a_split_parts_the_rows_in_two_ordered_parts(
     count: int, fraction: float, seed: int, stratified: bool
 ) -> None:
     labels = rng(seed).integers(0, 4, count) if stratified else None
-    train, held = data.split(rows(count), fraction, rng(seed), stratify=labels)
+    train, held = data.split(rows(count), fraction, stratify=labels, rng=rng(seed))
     parts = [list(part["more"][0]) for part in (train, held)]
     assert sorted(parts[0] + parts[1]) == list(range(count))
     assert parts == [sorted(part) for part in parts]
@@ -163,7 +192,7 @@ def test_a_stratified_split_holds_out_each_label_in_proportion(
     labels = rng(abs(seed)).permutation(labels)
     if len(labels) < 2:
         return
-    _, held = data.split(np.arange(len(labels)), fraction, rng(abs(seed)), stratify=labels)
+    _, held = data.split(np.arange(len(labels)), fraction, stratify=labels, rng=rng(abs(seed)))
     share = len(held) / len(labels)
     for i, size in enumerate(sizes):
         found = int((labels[held] == f"class {i}").sum())
@@ -172,11 +201,16 @@ def test_a_stratified_split_holds_out_each_label_in_proportion(
 
 def test_a_split_is_random_and_repeatable() -> None:
     value = np.arange(1000)
-    held = [data.split(value, 0.2, rng(seed))[1].tolist() for seed in (1, 1, 2)]
+    held = [data.split(value, 0.2, rng=rng(seed))[1].tolist() for seed in (1, 1, 2)]
     assert held[0] == held[1] != held[2]
+    library_random.seed(1)
+    unnamed = data.split(value, 0.2)[1].tolist()
+    library_random.seed(1)
+    assert data.split(value, 0.2)[1].tolist() == unnamed
     often = np.zeros(10)
     for seed in range(400):
-        often[data.split(np.arange(10), 0.2, rng(seed), stratify=np.arange(10) // 5)[1]] += 1
+        held_out = data.split(np.arange(10), 0.2, stratify=np.arange(10) // 5, rng=rng(seed))[1]
+        often[held_out] += 1
     assert often.sum() == 800
     assert 50 < often.min() <= often.max() < 115  # 80 each, give or take four deviations
 
@@ -200,7 +234,7 @@ def test_impossible_splits_are_refused(
     count: int, fraction: float, labels: Any, message: str
 ) -> None:
     with pytest.raises(ValueError) as caught:
-        data.split(np.zeros(count), fraction, rng(), stratify=labels)
+        data.split(np.zeros(count), fraction, stratify=labels, rng=rng())
     assert str(caught.value) == f"split: {message}"
 
 

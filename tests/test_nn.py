@@ -85,11 +85,66 @@ def test_state_dict_goes_out_and_comes_back() -> None:
 def test_a_state_that_does_not_fit_is_refused_whole() -> None:
     net = small()
     before = net.state_dict()
-    with pytest.raises(ag.StorageError, match=r"missing 0\.bias; unexpected 9\.bias"):
-        net.load_state_dict({("9.bias" if k == "0.bias" else k): v for k, v in before.items()})
-    with pytest.raises(ag.ShapeError, match=r"0\.bias has shape \(5,\), the module \(4,\)"):
+    wrong = {("0.bais" if k == "0.bias" else k): v for k, v in before.items()}
+    with pytest.raises(ag.StorageError) as found:
+        net.load_state_dict({**wrong, "2.bias": np.ones(3), "zz": 1.0})
+    assert str(found.value) == (
+        "load_state_dict: the state dictionary does not fit this MLP; nothing was loaded.\n"
+        "  missing: 0.bias, of shape (4,)\n"
+        "  unexpected: 0.bais (did you mean 0.bias?)\n"
+        "  unexpected: zz\n"
+        "  shape of 2.bias: (3,) in the state dictionary, (2,) in the module"
+    )
+    with pytest.raises(ag.ShapeError, match=r"shape of 0\.bias: \(5,\) in .*, \(4,\) in the"):
         net.load_state_dict({**before, "0.bias": np.zeros(5), "2.bias": np.ones(2)})
+    with pytest.raises(ag.ShapeError, match=r"dtype of 0\.bias: complex128 in .*, float32 in"):
+        net.load_state_dict({**before, "0.bias": np.zeros(4, complex), "2.bias": np.ones(2)})
     np.testing.assert_array_equal(net[2].bias.value, before["2.bias"])
+
+
+def test_a_state_that_does_not_fit_can_be_loaded_in_part() -> None:
+    net = small()
+    found = net.load_state_dict({"2.bias": np.ones(2), "other": np.ones(2)}, strict=False)
+    assert found == (["0.weight", "0.bias", "2.weight"], ["other"])
+    np.testing.assert_array_equal(net[2].bias.value, [1, 1])
+    with pytest.raises(ag.ShapeError, match="shape of"):
+        net.load_state_dict({"2.bias": np.ones(3)}, strict=False)
+
+
+def test_buffers_are_the_states_of_a_module() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    names = ["1.running_mean", "1.running_var", "1.num_batches_tracked"]
+    assert [path for path, _ in net.named_buffers()] == names
+    assert len(net.buffers()) == 3
+    net(np.ones((4, 2), np.float32))
+    state = net.state_dict()
+    assert state["1.num_batches_tracked"] == 1
+    assert state["1.num_batches_tracked"].dtype == np.int64
+    other = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    other.load_state_dict(state)
+    for name, value in other.state_dict().items():
+        np.testing.assert_array_equal(value, state[name])
+    twin = copy.deepcopy(net)
+    twin(np.ones((4, 2), np.float32))
+    assert (net[1].num_batches_tracked.item(), twin[1].num_batches_tracked.item()) == (1, 2)
+
+
+def test_evaluation_leaves_the_running_statistics_alone() -> None:
+    net = nn.BatchNorm2d(2).eval()
+    before = net.state_dict()
+    net(np.random.default_rng(0).normal(size=(3, 2, 4, 4)).astype(np.float32))
+    for name, value in net.state_dict().items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def test_parameters_are_frozen_and_modules_visited() -> None:
+    net = nn.Sequential(nn.Linear(2, 3), nn.Residual(nn.Linear(3, 3)))
+    assert net.requires_grad_(False) is net
+    assert not any(p.requires_grad for p in net.parameters())
+    assert not net(np.ones((1, 2), np.float32)).requires_grad
+    seen: list[str] = []
+    assert net.apply(lambda module: seen.append(type(module).__name__)) is net
+    assert seen == ["Linear", "Residual", "Linear", "Sequential"]
 
 
 def test_train_and_eval_reach_every_module() -> None:
@@ -100,8 +155,35 @@ def test_train_and_eval_reach_every_module() -> None:
 
 def test_repr_shows_the_layers() -> None:
     assert repr(nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1, bias=False))) == (
-        "Sequential(\n  (0): Linear(3, 4)\n  (1): ReLU()\n  (2): Linear(4, 1, bias=False)\n)"
+        "Sequential(\n"
+        "  (0): Linear(in_features=3, out_features=4, bias=True)\n"
+        "  (1): ReLU()\n"
+        "  (2): Linear(in_features=4, out_features=1, bias=False)\n"
+        ")"
     )
+    assert repr(nn.Maxout(2, 3)) == (
+        "Maxout(\n  num_pieces=2\n  (linear): Linear(in_features=2, out_features=6, bias=True)\n)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (nn.BatchNorm1d(4), "4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True"),
+        (nn.LayerNorm((2, 3)), "(2, 3), eps=1e-05, elementwise_affine=True"),
+        (nn.GroupNorm(2, 4), "2, 4, eps=1e-05, affine=True"),
+        (nn.RMSNorm(3), "(3,), eps=None, elementwise_affine=True"),
+        (nn.Embedding(5, 2, padding_idx=-1), "5, 2, padding_idx=4"),
+        (nn.Dropout(0.25), "p=0.25"),
+        (nn.LSTM(3, 4, 2, bidirectional=True), "3, 4, num_layers=2, bidirectional=True"),
+        (nn.GRUCell(3, 4, bias=False), "3, 4, bias=False"),
+        (nn.Flatten(), "start_dim=1, end_dim=-1"),
+        (nn.MSELoss("sum"), "reduction='sum'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_repr_of_a_layer_shows_its_settings(layer: nn.Module, text: str) -> None:
+    assert repr(layer) == f"{type(layer).__name__}({text})"
 
 
 def test_a_module_without_forward_and_a_wrong_activation_say_so() -> None:

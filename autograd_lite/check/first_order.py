@@ -115,7 +115,8 @@ def judged_entry(
     if slope.kind != SMOOTH:
         report.kinks.append(kink_at(slope, argument.path, index, 1, found))
         return None
-    tolerance = allowed(slope, relative, scale)
+    # Terms as large as the result itself may cancel out and leave their rounding.
+    tolerance = allowed(slope, relative, scale) + 4 * oracle.steps.noise * oracle.magnitude
     apart = abs(found - float(slope.value))
     if apart <= tolerance:
         argument.error = max(argument.error, apart)

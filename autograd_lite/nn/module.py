@@ -1,15 +1,30 @@
 """Module: a plain object that computes; its parameters are the tensors found in it."""
 
 import weakref
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from autograd_lite import tree
 from autograd_lite.core.graph import RECORDING, Recording
+from autograd_lite.core.state import State
 from autograd_lite.core.tensor import Tensor
-from autograd_lite.errors import ShapeError, StorageError
+from autograd_lite.nn.loading import IncompatibleKeys, load
+
+Thing = TypeVar("Thing")
+
+
+class Call(NamedTuple):
+    """One call of a module: what it was given, and what it gave."""
+
+    module: "Module"
+    scope: "Scope"
+    args: tuple[Any, ...]
+    result: Any
+
+
+# Is told of every call of a module, where someone listens (the summary does).
+LISTENER: ContextVar[Callable[[Call], None] | None] = ContextVar("listener", default=None)
 
 
 class Scope:
@@ -44,6 +59,10 @@ class Scope:
 class Module:
     """A network or a part of one: assign tensors and modules to attributes, write `forward`.
 
+    Lists, tuples and dicts of modules are walked too. Tensors are parameters; an `ag.State` is a
+    buffer, part of the state but not trained; any other attribute is a setting. Names that begin
+    with "_" are private: what they hold is neither.
+
     >>> import numpy as np
     >>> import autograd_lite as ag
     >>> class Line(ag.nn.Module):
@@ -63,66 +82,91 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         outer = RECORDING.get()
-        token = RECORDING.set(Recording(outer.depth, Scope(outer.scope, self), outer))
+        scope = Scope(outer.scope, self)
+        token = RECORDING.set(Recording(outer.on, scope, outer.watch, outer))
         try:
-            return self.forward(*args, **kwargs)
+            result = self.forward(*args, **kwargs)
         finally:
             RECORDING.reset(token)
+        listener = LISTENER.get()
+        if listener is not None:
+            listener(Call(self, scope, args, result))
+        return result
 
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         """The tensors in this module with their paths; a shared one comes once."""
-        seen = set()
-        for path, leaf in tree.leaves(self):
-            if isinstance(leaf, Tensor) and id(leaf) not in seen:
-                seen.add(id(leaf))
-                yield path, leaf
+        return _once((path, leaf) for path, leaf in tree.leaves(self) if isinstance(leaf, Tensor))
 
     def parameters(self) -> list[Tensor]:
         """The tensors in this module; a shared one comes once."""
         return [tensor for _, tensor in self.named_parameters()]
 
+    def named_buffers(self) -> Iterator[tuple[str, State]]:
+        """The states in this module with their paths; a shared one comes once."""
+        return _once((path, leaf) for path, leaf in tree.leaves(self) if isinstance(leaf, State))
+
+    def buffers(self) -> list[State]:
+        """What is kept from step to step but not trained: running statistics, counters."""
+        return [state for _, state in self.named_buffers()]
+
     def named_modules(self) -> Iterator[tuple[str, "Module"]]:
-        """This module (path "") and those in it, with their paths."""
-        return _modules(self, "")
+        """This module (path "") and those in it, with their paths; a shared one comes once."""
+        return _once(_modules(self, ""))
+
+    def modules(self) -> list["Module"]:
+        """This module and those in it; a shared one comes once."""
+        return [module for _, module in self.named_modules()]
+
+    def apply(self, function: Callable[["Module"], Any]) -> Self:
+        """Call `function` on every module in this one, the innermost first; itself."""
+        for module in reversed(self.modules()):
+            function(module)
+        return self
 
     def zero_grad(self) -> None:
         """Forget the gradients of the parameters."""
         for tensor in self.parameters():
             tensor.grad = None
 
-    def train(self, mode: bool = True) -> "Module":
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Train the parameters, or freeze them; itself."""
+        for tensor in self.parameters():
+            tensor.requires_grad = requires_grad
+        return self
+
+    def train(self, mode: bool = True) -> Self:
         """Put this module and those in it into training mode; itself."""
-        for _, module in self.named_modules():
+        for module in self.modules():
             module.training = mode
         return self
 
-    def eval(self) -> "Module":
+    def eval(self) -> Self:
         """Put this module and those in it into evaluation mode; itself."""
         return self.train(False)
 
     def state_dict(self) -> dict[str, Any]:
-        """Every tensor's value by its path, as copies."""
-        return {path: leaf.numpy() for path, leaf in tree.leaves(self) if isinstance(leaf, Tensor)}
+        """The value of every parameter and buffer by its path, as copies; one for tied weights."""
+        cells = self._cells()
+        copies = {id(leaf): leaf.numpy() for leaf in cells.values()}
+        return {path: copies[id(leaf)] for path, leaf in cells.items()}
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Give every tensor the value that `state` has for its path; all or none."""
-        own = {path: leaf for path, leaf in tree.leaves(self) if isinstance(leaf, Tensor)}
-        missing, unexpected = own.keys() - state.keys(), state.keys() - own.keys()
-        problems = [f"missing {path}" for path in sorted(missing)]
-        problems += [f"unexpected {path}" for path in sorted(unexpected)]
-        problems += [
-            f"{path} has shape {np.shape(state[path])}, the module {own[path].shape}"
-            for path in own
-            if path in state and np.shape(state[path]) != own[path].shape
-        ]
-        if problems:
-            kind = StorageError if missing or unexpected else ShapeError
-            raise kind(f"load_state_dict into {type(self).__name__}: {'; '.join(problems)}.")
-        for path, tensor in own.items():
-            tensor.assign(state[path])
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True
+    ) -> IncompatibleKeys:
+        """Give every parameter and buffer the value at its path; all or none of them.
+
+        Raises StorageError (ShapeError if only shapes differ), with all that does not fit.
+        With strict=False names may be missing or unexpected; they are returned.
+        """
+        return load(type(self).__name__, self._cells(), state_dict, strict)
+
+    def _cells(self) -> dict[str, Tensor | State]:
+        return {
+            path: leaf for path, leaf in tree.leaves(self) if isinstance(leaf, Tensor | State)
+        }  # fmt: skip
 
     def extra_repr(self) -> str:
-        """What the repr says between the parentheses of a module without children."""
+        """What the repr says between the parentheses, before the modules inside."""
         return ""
 
     def __repr__(self) -> str:
@@ -131,10 +175,21 @@ class Module:
             for name, child in vars(self).items()
             if not name.startswith("_") and any(_modules(child, name))
         ]
+        extra = self.extra_repr()
         if not children:
-            return f"{type(self).__name__}({self.extra_repr()})"
-        lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in children]
+            return f"{type(self).__name__}({extra})"
+        lines = [extra] if extra else []
+        lines += [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in children]
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def _once(found: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:
+    """Each thing with the first of its paths."""
+    seen = set()
+    for path, thing in found:
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            yield path, thing
 
 
 def _modules(node: Any, path: str) -> Iterator[tuple[str, Module]]:

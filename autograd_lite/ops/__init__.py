@@ -69,14 +69,15 @@ from autograd_lite.ops.adaptive_pooling import (
     adaptive_max_pool1d,
     adaptive_max_pool2d,
 )
-from autograd_lite.ops.convolution import (
+from autograd_lite.ops.attention import attention_weights, scaled_dot_product_attention
+from autograd_lite.ops.categorical import categorical_cross_entropy
+from autograd_lite.ops.convolving import (
     conv1d,
     conv2d,
     conv3d,
     conv_transpose1d,
     conv_transpose2d,
 )
-from autograd_lite.ops.attention import attention_weights, scaled_dot_product_attention
 from autograd_lite.ops.elementwise import sigmoid
 from autograd_lite.ops.error_function import erf
 from autograd_lite.ops.gamma_functions import multigammaln, polygamma
@@ -92,6 +93,8 @@ from autograd_lite.ops.loss import (
     nll,
     pseudo_huber,
 )
+from autograd_lite.ops.noise import dropout
+from autograd_lite.ops.normalization import batch_norm, group_norm, layer_norm, rms_norm
 from autograd_lite.ops.pooling import (
     avg_pool1d,
     avg_pool2d,
@@ -100,8 +103,6 @@ from autograd_lite.ops.pooling import (
     max_pool2d,
     max_pool3d,
 )
-from autograd_lite.ops.noise import dropout
-from autograd_lite.ops.normalization import batch_norm, group_norm, layer_norm, rms_norm
 from autograd_lite.ops.products import affine
 from autograd_lite.ops.reduce import logsumexp
 from autograd_lite.ops.rounding import heaviside
@@ -122,9 +123,11 @@ __all__ = [
     "avg_pool2d",
     "avg_pool3d",
     "batch_norm",
+    "batching",
     "bessel",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "categorical_cross_entropy",
     "choosing",
     "complex_numbers",
     "conv1d",

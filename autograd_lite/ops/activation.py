@@ -9,6 +9,7 @@ from autograd_lite.core.declare import composite, elementwise
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.elementwise import sigmoid
 from autograd_lite.ops.error_function import erf
+from autograd_lite.ops.tiling import by_entry
 
 # Klambauer, Unterthiner, Mayr, Hochreiter: Self-Normalizing Neural Networks (2017), appendix A1.
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -107,7 +108,14 @@ elu = elementwise(_elu, lambda g, x, alpha=1.0: _elu_slope(g, x, alpha), name="e
 selu = elementwise(_selu, lambda g, x: SELU_SCALE * _elu_slope(g, x, SELU_ALPHA), name="selu")
 softplus = elementwise(_softplus, lambda x: sigmoid(x), name="softplus")
 silu = elementwise(_silu, _silu_slope, name="silu")
-gelu = elementwise(_gelu, _gelu_slope, name="gelu")
+gelu = elementwise(
+    _gelu,
+    lambda g, x, approximate="none": by_entry(
+        lambda g, x: g * _gelu_slope(x, approximate), g, x
+    ),
+    name="gelu",
+    body=lambda x, approximate="none": by_entry(lambda x: _gelu(x, approximate), x),
+)  # fmt: skip
 hard_sigmoid = elementwise(
     _hard_sigmoid, lambda g, x: g * (1 / 6) * ((x > -3) & (x < 3)), name="hard_sigmoid"
 )

@@ -59,10 +59,15 @@ def logspace(
     """np.logspace: powers of `base`, which may be several, with evenly spaced exponents."""
     if np.ndim(base):
         ndim = max(np.ndim(start), np.ndim(stop), np.ndim(base))
-        start, stop = (x if type(x) is Tensor else np.asarray(x) for x in (start, stop))
-        base = np.expand_dims(np.reshape(base, (1,) * (ndim - np.ndim(base)) + base.shape), axis)
+        start, stop, base = (with_axes(x, ndim) for x in (start, stop, base))
+        base = np.expand_dims(base, axis)
     exponents = np.linspace(start, stop, num, endpoint, axis=axis)
     return in_dtype(np.power(base, exponents), dtype)
+
+
+def with_axes(x: Any, ndim: int) -> Any:
+    """`x` with as many axes, new ones in front."""
+    return np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x))
 
 
 @derived(np.geomspace)

@@ -8,7 +8,6 @@ import numpy as np
 
 from autograd_lite.core.declare import Function, general, linear, overridable
 from autograd_lite.core.tensor import value_of
-from autograd_lite.ops.convolution import on_examples
 from autograd_lite.ops.sliding import (
     Index,
     Sliding,
@@ -16,6 +15,7 @@ from autograd_lite.ops.sliding import (
     check_image,
     examples_last,
     for_each_axis,
+    on_examples,
 )
 
 # The largest entry. Its derivative selects: the cotangent of a window goes to its first maximum.
@@ -23,12 +23,17 @@ from autograd_lite.ops.sliding import (
 
 @overridable
 def largest(x: Any, sliding: Sliding) -> Any:
-    image = sliding.padded(x, -np.inf, x.dtype)
+    image = sliding.padded(x, lowest(x.dtype), x.dtype)
     (_, index), *others = sliding.places()
     out = image[index].copy()
     for _, index in others:
         np.maximum(out, image[index], out=out)
     return np.moveaxis(out, -1, 0)
+
+
+def lowest(dtype: np.dtype[Any]) -> float:
+    """What is never the largest: the padding."""
+    return -np.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
 
 
 @overridable
@@ -56,11 +61,11 @@ def found_at_maxima(x: Any, y: Any, z: Any, sliding: Sliding) -> Any:
 
 def maxima(image: Any, largest: Any, sliding: Sliding) -> Iterator[tuple[Index, Any]]:
     """For each place in the window what it sees, and in which windows it is the first maximum."""
-    image, largest = sliding.padded(image, -np.inf, image.dtype), examples_last(largest)
+    image, largest = sliding.padded(image, lowest(image.dtype), image.dtype), examples_last(largest)
     waiting = np.ones(largest.shape, bool)
     for _, index in sliding.places():
         smaller = image[index] < largest  # which a NaN is not: it passes its gradient on
-        yield index, waiting & ~smaller
+        yield index, waiting > smaller  # waiting and not smaller
         waiting &= smaller
 
 

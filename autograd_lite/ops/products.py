@@ -19,7 +19,7 @@ linear(np.matmul, lambda g, x, y: matmul_left(g, x, y), lambda g, x, y: matmul_r
 def matmul_left(g: Any, x: Any, y: Any) -> Any:
     """The cotangent of `x` in `x @ y`: g @ y.T."""
     if y.ndim > 1 and len(x.shape) > 1:
-        return np.matmul(g, y.mT)
+        return by_rows(g, y.T) if y.ndim == 2 < g.ndim else np.matmul(g, y.mT)
     if y.ndim > 1:
         return np.matmul(y, np.expand_dims(g, -1))[..., 0]
     return g * y if x.ndim == 1 else np.expand_dims(g, -1) * y
@@ -27,6 +27,8 @@ def matmul_left(g: Any, x: Any, y: Any) -> Any:
 
 def matmul_right(g: Any, x: Any, y: Any) -> Any:
     """The cotangent of `y` in `x @ y`: x.T @ g."""
+    if x.ndim > 2 == len(y.shape):
+        return np.matmul(rows(x).T, rows(g))
     if x.ndim > 1 and len(y.shape) > 1:
         return np.matmul(x.mT, g)
     if x.ndim > 1:
@@ -37,17 +39,22 @@ def matmul_right(g: Any, x: Any, y: Any) -> Any:
 
 def _affine(x: Any, weight: Any, bias: Any = None) -> Any:
     """x @ weight.T + bias, with weight (out_features, in_features)."""
-    product = np.matmul(x, weight.T)
+    product = np.matmul(x, weight.T) if x.ndim < 3 else by_rows(x, weight.T)
     return product if bias is None else product + bias
 
 
 affine = general(
     _affine,
-    lambda g, y: np.matmul(g, y),
+    lambda g, y: np.matmul(g, y) if g.ndim < 3 else by_rows(g, y),
     lambda g, x: np.matmul(rows(g).T, rows(x)),
     lambda g: g,
     name="affine",
 )
+
+
+def by_rows(x: Any, y: Any) -> Any:
+    """x @ y as one product, where NumPy would make one for each matrix of `x`."""
+    return np.reshape(np.matmul(rows(x), y), (*x.shape[:-1], y.shape[1]))
 
 
 def rows(x: Any) -> Any:

@@ -17,6 +17,11 @@ def before(states: Any, start: Any) -> Any:
     return np.concatenate([np.expand_dims(start, 0), states[:-1]])
 
 
+def laid_out(weight: Any) -> Any:
+    """The same matrix row by row in memory, as products of few rows read it fastest."""
+    return np.copy(weight, order="C")
+
+
 def by_weight(cotangents: Any, states: Any) -> Any:
     """The cotangent of a recurrent weight: the sum of outer products over steps and examples."""
     rows = np.reshape(cotangents, (-1, cotangents.shape[-1]))
@@ -27,7 +32,7 @@ def by_weight(cotangents: Any, states: Any) -> Any:
 
 
 def _rnn(x: Any, y: Any, z: Any, nonlinearity: str) -> Any:
-    transposed, states = y.T, []
+    transposed, states = laid_out(y.T), []
     for a in np.unstack(x):
         a = a + np.matmul(z, transposed)
         z = np.tanh(a) if nonlinearity == "tanh" else np.maximum(a, 0)
@@ -71,7 +76,7 @@ def gate_scales(x: Any) -> tuple[Any, Any]:
 
 def _lstm(x: Any, y: Any, z: Any) -> tuple[Any, Any]:
     scale, offset = gate_scales(x)
-    size, transposed = y.shape[1], y.T
+    size, transposed = y.shape[1], laid_out(y.T)
     h, c = z[0], z[1]
     hidden, cells, gates = [], [], []
     for a in np.unstack(x):
@@ -81,33 +86,32 @@ def _lstm(x: Any, y: Any, z: Any) -> tuple[Any, Any]:
         hidden.append(h)
         cells.append(c)
         gates.append(gate)
-    return np.stack([np.stack(hidden), np.stack(cells)]), np.stack(gates)
+    states = np.reshape(np.stack([*hidden, *cells]), (2, *np.shape(x)[:2], size))
+    return states, np.stack(gates)
 
 
 def lstm_pull(g: Any, g_gates: Any, y: Any, z: Any, cells: Any, gates: Any) -> tuple[Any, Any]:
     """The cotangents of `x` and of the first cell, given those of the states and of the gates."""
     scale, offset = gate_scales(gates)
-    size = y.shape[1]
-    i, f, n, o = (gates[..., k * size : (k + 1) * size] for k in range(4))
-    slopes = scale * scale - np.square(gates - offset)
-    squashed = np.tanh(cells)
-    factors = np.concatenate([n, before(cells, z[1]), i, squashed], axis=-1) * slopes
-    cell_slopes = np.unstack(o * (1 - squashed * squashed))
-    direct = None if g_gates is None else np.unstack(g_gates * slopes)
-    factors, f, (g_hidden, g_cells) = np.unstack(factors), np.unstack(f), g
-    g_hidden, g_cells = np.unstack(g_hidden), np.unstack(g_cells)
+    steepest, size = scale * scale, y.shape[1]
+    g_hidden, g_cells = np.unstack(g[0]), np.unstack(g[1])
+    gates, cells = np.unstack(gates), (z[1], *np.unstack(cells))
+    direct = None if g_gates is None else np.unstack(g_gates)
     later_h: Any = 0
     later_c: Any = 0
     found = []
-    for t in reversed(range(len(f))):
+    for t in reversed(range(len(gates))):
+        gate, squashed = gates[t], np.tanh(cells[t + 1])
+        i, f, n, o = (gate[:, k * size : (k + 1) * size] for k in range(4))
         h = g_hidden[t] + later_h
-        c = g_cells[t] + later_c + h * cell_slopes[t]
-        a = np.concatenate([c, c, c, h], axis=-1) * factors[t]
+        c = g_cells[t] + later_c + h * o * (1 - squashed * squashed)
+        by_gate = np.concatenate([c * n, c * cells[t], c * i, h * squashed], axis=-1)
         if direct is not None:
-            a = a + direct[t]
+            by_gate = by_gate + direct[t]
+        a = by_gate * (steepest - np.square(gate - offset))
         found.append(a)
         later_h = np.matmul(a, y)
-        later_c = c * f[t]
+        later_c = c * f
     return np.stack(found[::-1]), later_c
 
 
@@ -154,7 +158,7 @@ lstm = composite(
 
 def _gru(x: Any, y: Any, z: Any) -> tuple[Any, Any]:
     size = y.shape[1] - 1
-    weight, bias = y[:, :size].T, y[:, size]
+    weight, bias = laid_out(y[:, :size].T), y[:, size]
     states, gates = [], []
     for a in np.unstack(x):
         b = np.matmul(z, weight) + bias
@@ -170,39 +174,26 @@ def _gru(x: Any, y: Any, z: Any) -> tuple[Any, Any]:
 def gru_pull(g: Any, g_gates: Any, y: Any, z: Any, out: Any, gates: Any) -> tuple[Any, Any, Any]:
     """The cotangents of `x`, of w @ h + b, and of the first state."""
     size = y.shape[1] - 1
-    r, u, n, last = (gates[..., k * size : (k + 1) * size] for k in range(4))
-    previous = before(out, z)
-    by_n = (1 - u) * (1 - n * n)
-    by_u = (previous - n) * u * (1 - u)
-    by_r = by_n * last * r * (1 - r)
-    factors = np.unstack(np.concatenate([by_r, by_u, by_n], axis=-1))
-    inner = np.unstack(np.concatenate([np.ones_like(u), np.ones_like(u), r], axis=-1))
-    direct = None if g_gates is None else direct_of(g_gates, r, u, n, last, size)
-    weight, keeps, g = y[:, :size], np.unstack(u), np.unstack(g)
+    weight, g, gates, states = y[:, :size], np.unstack(g), np.unstack(gates), (z, *np.unstack(out))
+    direct = None if g_gates is None else np.unstack(g_gates)
     later: Any = 0
     by_x, by_h = [], []
     for t in reversed(range(len(g))):
+        r, u, n, last = (gates[t][:, k * size : (k + 1) * size] for k in range(4))
         h = g[t] + later
-        a = np.concatenate([h, h, h], axis=-1) * factors[t]
+        by_n, by_u = h * (1 - u), h * (states[t] - n)
+        by_r: Any = 0
+        by_last: Any = 0
         if direct is not None:
-            a = a + direct[0][t]
-        b = a * inner[t]
-        if direct is not None:
-            b = b + direct[1][t]
-        by_x.append(a)
-        by_h.append(b)
-        later = np.matmul(b, weight) + h * keeps[t]
+            g_r, g_u, g_n, g_last = (direct[t][:, k * size : (k + 1) * size] for k in range(4))
+            by_n, by_u, by_r, by_last = by_n + g_n, by_u + g_u, g_r, g_last
+        by_n = by_n * (1 - n * n)
+        by_u = by_u * u * (1 - u)
+        by_r = (by_r + by_n * last) * r * (1 - r)
+        by_x.append(np.concatenate([by_r, by_u, by_n], axis=-1))
+        by_h.append(np.concatenate([by_r, by_u, by_n * r + by_last], axis=-1))
+        later = np.matmul(by_h[-1], weight) + h * u
     return np.stack(by_x[::-1]), np.stack(by_h[::-1]), later
-
-
-def direct_of(g: Any, r: Any, u: Any, n: Any, last: Any, size: int) -> tuple[Any, Any]:
-    """What cotangents of the gates themselves add to those of `x` and of w @ h + b."""
-    g_r, g_u, g_n, g_last = (g[..., k * size : (k + 1) * size] for k in range(4))
-    by_n = g_n * (1 - n * n)
-    by_r = (g_r + by_n * last) * r * (1 - r)
-    by_x = np.concatenate([by_r, g_u * u * (1 - u), by_n], axis=-1)
-    zero = np.zeros_like(g_last)
-    return np.unstack(by_x), np.unstack(np.concatenate([zero, zero, g_last], axis=-1))
 
 
 def with_one(states: Any) -> Any:

@@ -7,7 +7,7 @@ entry-by-entry function keeps the order in memory, so from layer to layer nothin
 
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,3 +142,10 @@ def check_fit(title: str, sliding: Sliding) -> None:
             f"{title}: a window that spans {sliding.span} does not fit into an image of size "
             f"{sliding.size}, padded to {sliding.padded_size}."
         )
+
+
+def on_examples(x: Any, axes: int, function: Callable[[Any], Any]) -> Any:
+    """A function of many examples, also of one without the axis that counts them."""
+    if x.ndim == axes + 2:
+        return function(x)
+    return np.squeeze(function(np.expand_dims(x, 0)), 0)

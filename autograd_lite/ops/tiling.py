@@ -25,17 +25,5 @@ def by_entry(function: Callable[..., Any], *xs: Any) -> Any:
     return np.concatenate(pieces).reshape(xs[0].shape)
 
 
-def by_row(function: Callable[..., Any], *xs: Any) -> Any:
-    """function(*xs), for one that works along the last axis and keeps the shape."""
-    if not are_large(xs) or any(x.shape != xs[0].shape for x in xs):
-        return function(*xs)
-    rows = [x.reshape(-1, x.shape[-1]) for x in xs]
-    step = max(PIECE // xs[0].shape[-1], 1)
-    pieces = [
-        function(*(x[start : start + step] for x in rows)) for start in range(0, len(rows[0]), step)
-    ]
-    return np.concatenate(pieces).reshape(xs[0].shape)
-
-
 def are_large(xs: tuple[Any, ...]) -> bool:
     return all(type(x) is np.ndarray and x.size > 2 * PIECE and x.flags.c_contiguous for x in xs)

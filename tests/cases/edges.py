@@ -101,6 +101,8 @@ CONVENTIONS = [
     convention("softplus", ag.softplus, (0.0,), math.log(2), 0.5),
     convention("binary_cross_entropy, sure and right", ag.binary_cross_entropy,
                ([0.0, 1.0], np.array([0.0, 1.0])), 0, [0.5, -0.5]),
+    convention("categorical_cross_entropy, sure and right", ag.categorical_cross_entropy,
+               ([0.0, 1.0], np.array([0.0, 1.0])), 0, [0, -1]),
 ]  # fmt: skip
 
 SINGULAR = [
