@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import difflib
 import io
 import math
 import sys
@@ -10,8 +11,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograd_lite.app.plain_text import SPELLED
+from autograd_lite.app.playground import SETS
+from autograd_lite.app.resuming import resumed_settings
 from autograd_lite.app.run import run
-from autograd_lite.app.settings import RATES, TABLE_RATE, Settings
+from autograd_lite.app.settings import (
+    EPOCHS,
+    HIDDEN,
+    PLAYGROUND_EPOCHS,
+    PLAYGROUND_HIDDEN,
+    RATES,
+    TABLE_RATE,
+    Settings,
+)
 from autograd_lite.data.csv_cells import quoted, read_cells
 from autograd_lite.errors import AutogradLiteError
 from autograd_lite.nn import ACTIVATIONS
@@ -24,8 +35,9 @@ WIDEST = 100_000  # units of a hidden layer
 EXAMPLES = """\
 examples:
   autograd-lite train digits
-  autograd-lite train digits --hidden 64 --activation tanh --seed 7
-  autograd-lite train wine.csv --target quality --rate 0.002 --out runs/slow
+  autograd-lite train spiral --hidden 16 16 --activation tanh --seed 7
+  autograd-lite train wine.csv --target quality --lr 0.002 --out runs/slow
+  autograd-lite train --resume runs/slow --epochs 80
 """
 
 
@@ -51,7 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
-        return 0 if run(settings_from(parser, arguments)) else INTERRUPTED
+        settings = settings_from(parser, arguments)
+        return 0 if run(settings, arguments.resume) else INTERRUPTED
     except (AutogradLiteError, OSError, MemoryError, FloatingPointError) as error:
         complain(reason(error))
         return 2
@@ -72,7 +85,7 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
     train = commands.add_parser(
         "train",
-        help="train a network on handwritten digits or on a table of your own",
+        help="train a network on digits, on points in the plane or on a table of your own",
         description="Train a multilayer perceptron and write a folder with its computation graph,\n"
         "learning curves, results and weights. A fifth of the rows is held out.",
         epilog=EXAMPLES,
@@ -85,39 +98,46 @@ def make_parser() -> Parser:
 def add_train_arguments(train: argparse.ArgumentParser) -> None:
     """The arguments of `autograd-lite train`."""
     train.add_argument(
-        "data", metavar="DATA", help="digits, or a CSV file whose first line names its columns"
-    )
+        "data", nargs="?", metavar="DATA",
+        help=f"digits; points in the plane: {', '.join(SETS)}; "
+        "or a CSV file whose first line names its columns",
+    )  # fmt: skip
     train.add_argument(
         "--target", metavar="COLUMN", help="the column of the CSV file that is to be predicted"
     )
     train.add_argument(
-        "--hidden", nargs="+", type=whole("a size", 1, WIDEST), default=[128, 64], metavar="SIZE",
-        help="sizes of the hidden layers (128 64)",
+        "--hidden", nargs="+", type=whole("a size", 1, WIDEST), metavar="SIZE",
+        help=f"sizes of the hidden layers ({spaced(HIDDEN)}; in the plane "
+        f"{spaced(PLAYGROUND_HIDDEN)})",
     )  # fmt: skip
     train.add_argument(
-        "--activation", choices=sorted(ACTIVATIONS), default="relu", metavar="NAME",
+        "--activation", choices=sorted(ACTIVATIONS), metavar="NAME",
         help=f"{', '.join(sorted(ACTIVATIONS))} (relu)",
     )  # fmt: skip
     train.add_argument(
-        "--optimizer", choices=sorted(RATES), default="adam", metavar="NAME",
+        "--optimizer", choices=sorted(RATES), metavar="NAME",
         help=f"{', '.join(sorted(RATES))} (adam)",
     )  # fmt: skip
     train.add_argument(
-        "--rate", type=positive, metavar="RATE",
-        help="the rate at the start, from which it falls to 0 along a cosine "
+        "--lr", "--rate", dest="rate", type=positive, metavar="RATE",
+        help="the learning rate at the start, from which it falls to 0 along a cosine "
         f"({', '.join(f'{rate:g} for {name}' for name, rate in RATES.items())}; "
         f"for a table {TABLE_RATE:g} of that)",
     )  # fmt: skip
     for option, default, meaning in (
-        ("--epochs", 40, "how often all training rows are gone through"),
-        ("--batch-size", 32, "rows of a training step"),
-    ):
-        train.add_argument(
-            option, type=whole("it", 1), default=default, metavar="N", help=f"{meaning} ({default})"
-        )
+        ("--epochs", f"{EPOCHS}; in the plane {PLAYGROUND_EPOCHS}", "how often all training rows "
+         "are gone through"),
+        ("--batch-size", "32", "rows of a training step"),
+    ):  # fmt: skip
+        train.add_argument(option, type=whole("it", 1), metavar="N", help=f"{meaning} ({default})")
     train.add_argument(
-        "--seed", type=whole("it", 0), default=0, metavar="N",
+        "--seed", type=whole("it", 0), metavar="N",
         help="the same seed gives the same run to the last bit (0)",
+    )  # fmt: skip
+    train.add_argument(
+        "--resume", type=Path, metavar="RUN",
+        help="the folder of a run to go on with, in place of DATA; a run that was interrupted "
+        "ends as if it had not been, and --epochs gives one that ended more to do",
     )  # fmt: skip
     train.add_argument(
         "--out", type=Path, metavar="FOLDER",
@@ -126,23 +146,54 @@ def add_train_arguments(train: argparse.ArgumentParser) -> None:
 
 
 def settings_from(parser: Parser, arguments: argparse.Namespace) -> Settings:
-    """The arguments checked against each other."""
-    if arguments.data == "digits":
-        if arguments.target is not None:
-            parser.error("--target goes with a CSV file; digits are told apart as they are")
-    elif not Path(arguments.data).exists():
-        parser.error(f"there is no file {arguments.data}; train digits or a CSV file")
-    elif arguments.target is None:
-        columns = ", ".join(quoted(name) for name in read_cells(arguments.data).header)
-        parser.error(
-            f"{arguments.data} needs --target COLUMN, the column to predict; it has {columns}"
-        )
-    given = {name: value for name, value in vars(arguments).items() if name != "command"}
-    given["hidden"] = tuple(arguments.hidden)
-    if arguments.rate is None:
-        share = 1 if arguments.target is None else TABLE_RATE
-        given["rate"] = RATES[arguments.optimizer] * share
-    return Settings(**given)
+    """The arguments checked against each other, with what was not given filled in."""
+    given = {name: value for name, value in vars(arguments).items() if value is not None}
+    del given["command"]
+    if arguments.resume is not None:
+        extra = given.keys() - {"resume", "epochs", "out"}
+        if extra:
+            parser.error(
+                f"--resume goes on with a run as it was set; leave out {', '.join(sorted(extra))}"
+            )
+        return resumed_settings(arguments.resume, arguments.epochs, arguments.out)
+    require_data(parser, arguments.data, arguments.target)
+    in_plane = arguments.data in SETS
+    optimizer = given.get("optimizer", "adam")
+    defaults = {
+        "target": None,
+        "hidden": PLAYGROUND_HIDDEN if in_plane else HIDDEN,
+        "activation": "relu",
+        "optimizer": optimizer,
+        "rate": RATES[optimizer] * (1 if arguments.target is None else TABLE_RATE),
+        "epochs": PLAYGROUND_EPOCHS if in_plane else EPOCHS,
+        "batch_size": 32,
+        "seed": 0,
+        "out": None,
+    }
+    chosen = defaults | given
+    return Settings(**chosen | {"hidden": tuple(chosen["hidden"])})
+
+
+def require_data(parser: Parser, data: str | None, target: str | None) -> None:
+    """Say what is wrong with the data that was asked for, if anything is."""
+    known = ["digits", *SETS]
+    if data is None:
+        parser.error(f"say what to train on: {', '.join(known)} or a CSV file")
+    elif data in known:
+        if target is not None:
+            parser.error(f"--target goes with a CSV file; {data} has a target of its own")
+    elif not Path(data).exists():
+        close = difflib.get_close_matches(data, known, 1, cutoff=0.7)
+        hint = f"did you mean {close[0]}? The" if close else "the"
+        sets = ", ".join(known)
+        parser.error(f"there is no set and no file {data}; {hint} sets are {sets}")
+    elif target is None:
+        columns = ", ".join(quoted(name) for name in read_cells(data).header)
+        parser.error(f"{data} needs --target COLUMN, the column to predict; it has {columns}")
+
+
+def spaced(sizes: Sequence[int]) -> str:
+    return " ".join(map(str, sizes))
 
 
 def whole(what: str, least: int, most: int | None = None) -> Callable[[str], int]:

@@ -1,7 +1,6 @@
 """Training as the command does it: the run, what it leaves, and what it says."""
 
 import csv
-import io
 import json
 import math
 import signal
@@ -15,22 +14,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_lite.app.interruption import Interruption
-from autograd_lite.app.pictures import draw_confusion, draw_curves, draw_scatter
+from autograd_lite.app.pictures import (
+    draw_boundary,
+    draw_confusion,
+    draw_curves,
+    draw_scatter,
+    has_boundary,
+)
+from autograd_lite.app.pictures.boundary import COLORS, tints
 from autograd_lite.app.plain_text import SPELLED
+from autograd_lite.app.playground import SETS, playground_problem
 from autograd_lite.app.problem import Problem, digits_problem, table_problem
-from autograd_lite.app.progress import LINES, shown_progress
+from autograd_lite.app.resuming import resumed_settings
 from autograd_lite.app.run import load as load_problem
 from autograd_lite.app.run import run
 from autograd_lite.app.run_folder import RunFolder, next_free
-from autograd_lite.app.scores import Classified, Measure, Regressed, outcome, r_squared
+from autograd_lite.app.scores import Classified, Measure, Regressed, outcome, outputs_of
 from autograd_lite.app.settings import RATES, Settings
 from autograd_lite.app.shading import shaded
-from autograd_lite.app.training import Epoch, steps_per_epoch, train
+from autograd_lite.app.training import Epoch, epochs_of, train
 from autograd_lite.app.words import label, number, score
+from autograd_lite.errors import StorageError
 from autograd_lite.nn import MLP
 from autograd_lite.optim import OPTIMIZERS
 from autograd_lite.storage import load
+from autograd_lite.training import History, fit
 
 PNG = b"\x89PNG\r\n"
 DIGITS = Settings("digits", None, (16,), "relu", "adam", 0.01, 2, 64, 0, None)
@@ -98,7 +106,8 @@ def test_digits_are_learned(digits_run: Path) -> None:
 def test_a_run_folder_holds_what_is_promised(digits_run: Path) -> None:
     files = {path.name: path.read_bytes() for path in digits_run.iterdir()}
     pictures = {"graph.png", "curves.png", "confusion.png", "worst.png"}
-    assert set(files) == pictures | {"graph.svg", "weights.safetensors", "summary.json"}
+    others = {"graph.svg", "weights.safetensors", "checkpoint.safetensors", "summary.json"}
+    assert set(files) == pictures | others
     assert all(files[name].startswith(PNG) and len(files[name]) > 10_000 for name in pictures)
     assert files["graph.svg"].startswith(b"<svg")
     assert b"cross_entropy" in files["graph.svg"]
@@ -238,38 +247,30 @@ def test_names_of_any_kind_are_shown_as_they_are(
 # The training loop
 
 
-def test_an_epoch_goes_through_all_batches_and_the_rate_falls_to_zero() -> None:
+def test_the_rate_falls_to_zero_along_a_cosine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     problem = digits_of_seed(0)
     settings = replace(DIGITS, epochs=3, batch_size=500, hidden=(4,))
-    steps = 0
-
-    def after_step() -> bool:
-        nonlocal steps
-        steps += 1
-        return True
-
     net = MLP(problem.sizes(settings.hidden), rng=np.random.default_rng(0))
-    before = net[0].weight.numpy()
-    history = list(train(net, problem, settings, np.random.default_rng(0), after_step))
-    assert [epoch.number for epoch in history] == [1, 2, 3]
-    assert steps == 3 * steps_per_epoch(problem, settings) == 9
-    # Adam's step is about as large as its rate: 0.01 times the cosine's mean, 9 times.
-    moved = np.abs(net[0].weight.value - before).max()
-    assert 0.01 < moved < 9 * 0.01 * 0.6
-
-
-def test_training_stops_after_the_step_at_which_it_is_told_to() -> None:
-    problem = digits_of_seed(0)
-    settings = replace(DIGITS, epochs=5, batch_size=500)
-    answers = iter([True, True, True, True, False])
-    net = MLP(problem.sizes(settings.hidden))
-    rng = np.random.default_rng(0)
-    history = list(train(net, problem, settings, rng, lambda: next(answers)))
-    assert [epoch.number for epoch in history] == [1, pytest.approx(5 / 3)]
+    checkpoint = tmp_path / "run.npz"
+    history = train(net, problem, settings, np.random.default_rng(0), checkpoint, resume=False)
+    # At the third step of each epoch, of 9 in all.
+    steps = np.array([2, 5, 8])
+    assert history.rate == pytest.approx((0.005 * (1 + np.cos(np.pi * steps / 9))).tolist())
+    epochs = epochs_of(history, "accuracy")
+    assert [epoch.number for epoch in epochs] == [1, 2, 3]
+    assert [epoch.train.loss for epoch in epochs] == history.train["loss"]
+    assert [epoch.held_out.score for epoch in epochs] == history.validation["accuracy"]
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("epoch") == 3
 
 
 def test_a_loss_that_is_not_finite_ends_the_run(tmp_path: Path) -> None:
-    with pytest.raises(FloatingPointError, match=r"epoch 1.*smaller rate than 1e\+30"):
+    with pytest.raises(
+        FloatingPointError, match=r"finite number, so nothing is saved; .*smaller rate than 1e\+30"
+    ):
         run(replace(DIGITS, rate=1e30, out=tmp_path / "deep" / "run"))
     assert not list(tmp_path.iterdir())
 
@@ -279,14 +280,6 @@ def test_every_rate_belongs_to_an_optimizer() -> None:
 
 
 # Scores
-
-
-def test_r_squared_is_one_for_the_truth_and_zero_for_the_mean() -> None:
-    truth = np.array([1.0, 2.0, 6.0])
-    assert r_squared(truth, truth) == 1
-    assert r_squared(truth, np.full(3, 3.0)) == 0
-    assert r_squared(truth, truth[::-1]) < 0
-    assert math.isnan(r_squared(np.ones(3), truth))
 
 
 def test_the_worst_classified_have_the_least_probable_truth() -> None:
@@ -375,7 +368,7 @@ def test_without_a_name_runs_are_numbered(
 def test_ctrl_c_saves_what_was_learned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("autograd_lite.app.run.steps_per_epoch", interrupting(steps_per_epoch))
+    monkeypatch.setattr("autograd_lite.app.training.fit", fit_with_ctrl_c)
     before = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -385,86 +378,109 @@ def test_ctrl_c_saves_what_was_learned(
         signal.signal(signal.SIGINT, before)
     summary = summary_of(tmp_path / "run")
     assert summary["interrupted"]
-    assert [epoch["epoch"] for epoch in summary["history"]] == [1 / math.ceil(1438 / 64)]
+    assert [epoch["epoch"] for epoch in summary["history"]] == [3 / math.ceil(1438 / 64)]
     assert (tmp_path / "run" / "weights.safetensors").exists()
     out, err = capsys.readouterr()
-    assert "Interrupted; saving what was learned until now.\n" in err
+    assert "Interrupted after 0.1304 of 1000 epochs; what was learned until then stays." in err
     assert "by Ctrl-C, after" in out
 
 
-def interrupting(function: Any) -> Any:
-    """The function, with a Ctrl-C at its call."""
+def fit_with_ctrl_c(net: Any, data: Any, loss: Any, *others: Any, **options: Any) -> History:
+    """`fit`, with a Ctrl-C in its third step."""
+    calls = 0
 
-    def called(*args: Any) -> Any:
-        signal.raise_signal(signal.SIGINT)
-        return function(*args)
-
-    return called
-
-
-def test_a_second_ctrl_c_ends_at_once() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt), Interruption() as interruption:
+    def interrupted(outputs: Any, targets: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
             signal.raise_signal(signal.SIGINT)
-            assert interruption.asked
-            signal.raise_signal(signal.SIGINT)
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
+        return loss(outputs, targets)
 
-
-def test_an_ignored_ctrl_c_stays_ignored() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with Interruption() as interruption:
-            signal.raise_signal(signal.SIGINT)
-            assert not interruption.asked
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-# Progress
+    return fit(net, data, interrupted, *others, **options)
 
 
 def an_epoch(number: float, value: float = 0.5) -> Epoch:
     return Epoch(number, Measure(value, value), Measure(value, value))
 
 
-@given(st.integers(1, 5000))
-def test_a_log_file_is_not_flooded(epochs: int) -> None:
-    stream = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.stderr", stream)
-        with shown_progress(epochs, 3, "accuracy") as progress:
-            for epoch in range(1, epochs + 1):
-                progress.step()
-                progress.epoch(an_epoch(epoch))
-    lines = stream.getvalue().splitlines()
-    assert 1 <= len(lines) <= LINES + 1
-    assert lines[-1] == f"epoch {epochs} of {epochs}: loss 0.5000, held-out accuracy 50.0%"
+# Going on with a run
 
 
-def test_a_terminal_gets_a_bar_that_goes_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+def test_an_interrupted_run_ends_as_if_it_had_not_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, part, resumed = (tmp_path / name for name in ("whole", "part", "resumed"))
+    settings = replace(DIGITS, data="moons", hidden=(4,), epochs=3)
+    run(replace(settings, out=whole))
+    with monkeypatch.context() as patch:
+        patch.setattr("autograd_lite.app.training.fit", fit_with_ctrl_c)
+        before = signal.getsignal(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            assert not run(replace(settings, out=part))
+        finally:
+            signal.signal(signal.SIGINT, before)
+    found = resumed_settings(part, None, resumed)
+    assert found == replace(settings, out=resumed)
+    assert run(found, part)
+    assert summary_of(whole)["history"] == summary_of(resumed)["history"]
+    one, two = ({p.name: p.read_bytes() for p in place.iterdir()} for place in (whole, resumed))
+    del one["summary.json"], two["summary.json"]  # they hold the time that was taken
+    assert one == two
 
-    stream = Terminal()
-    monkeypatch.setattr("sys.stderr", stream)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
-    with shown_progress(2, 3, "R²") as progress:
-        for epoch in (1, 2):
-            for _ in range(3):
-                progress.step()
-            progress.epoch(an_epoch(epoch))
-    text = stream.getvalue()
-    assert "epoch 1 of 2" in text
-    assert "held-out R² 0.500" in text
-    assert text.endswith("\x1b[1A\x1b[2K")
+
+def test_a_run_that_ended_can_have_more_epochs(tmp_path: Path) -> None:
+    settings = replace(DIGITS, data="xor", hidden=(4,), epochs=2, out=tmp_path / "one")
+    run(settings)
+    with pytest.raises(StorageError, match="one has gone through 2 epochs; to go on, give --epoc"):
+        resumed_settings(tmp_path / "one", None, None)
+    with pytest.raises(StorageError, match="one has gone through 2 epochs"):
+        resumed_settings(tmp_path / "one", 2, None)
+    assert run(resumed_settings(tmp_path / "one", 3, tmp_path / "two"), tmp_path / "one")
+    histories = [summary_of(tmp_path / name)["history"] for name in ("one", "two")]
+    assert histories[1][:2] == histories[0]
+    assert len(histories[1]) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"settings": {"hidden": 3}}', '{"settings": []}']
+)
+def test_what_is_not_a_run_is_not_resumed(tmp_path: Path, text: str) -> None:
+    with pytest.raises(StorageError, match="is not a run's folder: it must hold summary.json and"):
+        resumed_settings(tmp_path, None, None)
+    (tmp_path / "summary.json").write_text(text)
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"")
+    with pytest.raises(StorageError, match="summary.json is not what a run wrote"):
+        resumed_settings(tmp_path, None, None)
+
+
+# The sets to play with
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_set_is_learned_and_drawn(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "run"
+    assert run(replace(DIGITS, data=name, hidden=(32, 32), epochs=60, batch_size=32, out=place))
+    summary = summary_of(place)
+    held_out = summary["results"]["held_out"]
+    assert held_out["accuracy" if summary["task"] == "classification" else "r2"] > 0.85
+    assert summary["rows"] == {"train": 400, "held_out": 100}
+    assert (place / "boundary.png").read_bytes().startswith(PNG)
+    out, err = capsys.readouterr()
+    assert f"{name}, 500 points" in out
+    assert "boundary.png" in out
+    lines = [line for line in (out + err).splitlines() if not line.startswith("In ")]
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_set_is_drawn_anew_for_each_seed() -> None:
+    def inputs(seed: int) -> Any:
+        return playground_problem("circle", np.random.default_rng(seed)).train.inputs
+
+    assert np.array_equal(inputs(1), inputs(1))
+    assert not np.array_equal(inputs(1), inputs(2))
 
 
 # Pictures: warnings are errors, so each of these shows that nothing is complained about
@@ -507,6 +523,49 @@ def test_pictures_leave_the_settings_of_matplotlib_alone(tmp_path: Path) -> None
     before = dict(matplotlib.rcParams)
     draw_curves(tmp_path / "curves.png", [an_epoch(1)], "accuracy")
     assert dict(matplotlib.rcParams) == before
+
+
+def points_table(path: Path, rows: list[list[Any]]) -> Problem:
+    return problem_of(write_table(path / "t.csv", ["$a", "b\x1b[31m", "kind"], rows), "kind")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[k, 3, "xy"[k % 2]] for k in range(10)],  # of no width in one direction
+        [[1e9 + k, 1e-9 * k, "xyz"[k % 3]] for k in range(12)],
+        [[k, -k, 0.5 * k] for k in range(12)],
+    ],
+)
+def test_boundaries_of_any_table_of_two_columns(tmp_path: Path, rows: list[list[Any]]) -> None:
+    problem = points_table(tmp_path, rows)
+    net = MLP(problem.sizes([3]), rng=np.random.default_rng(0))
+    assert has_boundary(problem)
+    asked: list[Any] = []
+
+    def outputs(inputs: Any) -> Any:
+        asked.append(inputs)
+        return outputs_of(net, inputs)
+
+    draw_boundary(tmp_path / "boundary.png", problem, outputs, math.nan)
+    assert (tmp_path / "boundary.png").read_bytes().startswith(PNG)
+    # The network is asked in its own units, around all the rows that it knows.
+    own = np.concatenate([problem.train.inputs, problem.held_out.inputs])
+    assert (asked[0].min(axis=0) < own.min(axis=0)).all()
+    assert (asked[0].max(axis=0) > own.max(axis=0)).all()
+
+
+def test_a_boundary_needs_two_features_and_few_classes(tmp_path: Path) -> None:
+    assert not has_boundary(digits_of_seed(0))
+    rows = [[k, k, f"kind {k % 9}"] for k in range(90)]
+    assert not has_boundary(points_table(tmp_path, rows))
+
+
+def test_the_plane_is_white_where_no_class_is_more_probable() -> None:
+    colors = np.array([[1.0, 0, 0], [0, 0, 1.0]])
+    image = tints(np.array([[[2.0, 2.0], [90.0, 0.0], [0.0, 90.0]]]), colors)
+    np.testing.assert_allclose(image, [[[1, 1, 1], [1, 0.5, 0.5], [0.5, 0.5, 1]]])
+    assert len(set(COLORS)) == len(COLORS)
 
 
 # Words

@@ -42,10 +42,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("--rate -1", "argument --rate: it must be a positive number, not '-1'"),
-        ("--rate 0", "argument --rate: it must be a positive number, not '0'"),
-        ("--rate nan", "argument --rate: it must be a positive number, not 'nan'"),
-        ("--rate inf", "argument --rate: it must be a positive number, not 'inf'"),
+        ("--rate -1", "argument --lr/--rate: it must be a positive number, not '-1'"),
+        ("--rate 0", "argument --lr/--rate: it must be a positive number, not '0'"),
+        ("--rate nan", "argument --lr/--rate: it must be a positive number, not 'nan'"),
+        ("--rate inf", "argument --lr/--rate: it must be a positive number, not 'inf'"),
         ("--epochs 0", "argument --epochs: it must be a whole number of at least 1, not '0'"),
         ("--epochs 1.5", "argument --epochs: it must be a whole number of at least 1, not '1.5'"),
         ("--batch-size x", "--batch-size: it must be a whole number of at least 1, not 'x'"),
@@ -53,7 +53,9 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("--hidden 8 0", "--hidden: a size must be a whole number from 1 to 100,000, not '0'"),
         ("--activation rellu", "argument --activation: invalid choice: 'rellu' (choose from"),
         ("--optimizer nope", "argument --optimizer: invalid choice: 'nope' (choose from"),
-        ("--target a", "--target goes with a CSV file"),
+        ("--lr 0", "argument --lr/--rate: it must be a positive number, not '0'"),
+        ("--target a", "--target goes with a CSV file; digits has a target of its own"),
+        ("--resume x", "--resume goes on with a run as it was set; leave out data"),
         ("--nope", "unrecognized arguments: --nope"),
         ("--out .", ". is already there; remove it, or choose another folder with --out"),
     ],
@@ -91,10 +93,23 @@ def test_a_target_that_is_missing_or_unknown_is_answered_with_the_columns(
     assert "did you mean 'kind'?" in refused(capsys, "train", "table.csv", "--target", "kinds")
 
 
-def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
-    sentence = "there is no file mnist; train digits or a CSV file"
+SETS = "digits, circle, xor, gaussians, spiral, plane, gaussian-regression, moons, blobs"
+
+
+def test_data_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = f"there is no set and no file mnist; the sets are {SETS}"
     assert refused(capsys, "train", "mnist") == sentence
     assert refused(capsys, "train", "mnist", "--target", "x") == sentence
+    sentence = f"there is no set and no file spirals; did you mean spiral? The sets are {SETS}"
+    assert refused(capsys, "train", "spirals") == sentence
+    assert refused(capsys, "train") == f"say what to train on: {SETS} or a CSV file"
+
+
+def test_a_run_to_go_on_with_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = "is not a run's folder: it must hold summary.json and checkpoint.safetensors"
+    assert refused(capsys, "train", "--resume", "a/b") == f"{Path('a/b')} {sentence}"
+    told = refused(capsys, "train", "--resume", "a", "--hidden", "3", "--seed", "2")
+    assert told == "--resume goes on with a run as it was set; leave out hidden, seed"
 
 
 def test_a_place_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,7 +144,7 @@ def test_help_and_version(
         cli.main(["train", "--help"])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    for option in ("hidden", "activation", "optimizer", "rate", "epochs", "batch-size", "seed"):
+    for option in ("hidden", "activation", "optimizer", "lr", "epochs", "batch-size", "resume"):
         assert f"--{option}" in text
     assert all(len(line) <= 80 for line in text.splitlines())
     with pytest.raises(SystemExit):
@@ -146,10 +161,17 @@ def test_what_is_not_said_has_a_default() -> None:
     assert settings_of("digits") == Settings(
         "digits", None, (128, 64), "relu", "adam", 0.01, 40, 32, 0, None
     )
+    assert settings_of("spiral") == Settings(
+        "spiral", None, (32, 32), "relu", "adam", 0.01, 100, 32, 0, None
+    )
     assert settings_of("digits", "--optimizer", "sgd").rate == 0.3
     Path("table.csv").write_text(TABLE)
     assert settings_of("table.csv", "--target", "kind").rate == pytest.approx(0.001)
     assert settings_of("table.csv", "--target", "kind", "--rate", "2").rate == 2
+
+
+def test_lr_is_the_rate() -> None:
+    assert settings_of("digits", "--lr", "0.5").rate == 0.5
 
 
 def test_every_option_arrives() -> None:
@@ -163,13 +185,13 @@ def test_every_option_arrives() -> None:
 
 
 def test_ctrl_c(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(settings: Settings) -> bool:
+    def interrupted(settings: Settings, resumed: Path | None) -> bool:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "run", interrupted)
     assert cli.main(["train", "digits"]) == 130
     assert capsys.readouterr().err == "autograd-lite: interrupted; nothing is saved\n"
-    monkeypatch.setattr(cli, "run", lambda settings: False)
+    monkeypatch.setattr(cli, "run", lambda settings, resumed: False)
     assert cli.main(["train", "digits"]) == 130
 
 
@@ -186,7 +208,8 @@ def test_the_command_as_a_program() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(
-        rb"(epoch \d of 3: loss \d\.\d{4}, held-out accuracy .*%\n){3}", done.stderr
+        rb"(epoch \d/3  loss \d\.\d{4}  accuracy .*  val loss .*  val accuracy .*\n){3}",
+        done.stderr,
     )
     assert b"\x1b" not in done.stdout
     assert b"64 -> 8 -> 10, relu, 610 parameters" in done.stdout

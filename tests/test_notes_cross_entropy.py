@@ -18,20 +18,20 @@ FAIR, BENT = np.array([0.6, 0.4]), np.array([0.9, 0.1])  # the notes' q and p
 def test_cross_entropy_of_the_coin() -> None:
     """The notes print 1.42, which is in bits; they swap the two distributions a page apart."""
     found = ag.categorical_cross_entropy(BENT, FAIR)
-    np.testing.assert_allclose(found, 0.98425034659231405, rtol=1e-15)
-    np.testing.assert_allclose(found / math.log(2), 1.4199730940219749, rtol=1e-15)
-    np.testing.assert_allclose(found / math.log(10), 0.42745449433640508, rtol=1e-15)
+    np.testing.assert_allclose(found, 0.98425034659231405, rtol=4e-15)
+    np.testing.assert_allclose(found / math.log(2), 1.4199730940219749, rtol=4e-15)
+    np.testing.assert_allclose(found / math.log(10), 0.42745449433640508, rtol=4e-15)
     swapped = ag.categorical_cross_entropy(FAIR, BENT)
-    np.testing.assert_allclose(swapped, 0.55137213457680712, rtol=1e-15)
-    np.testing.assert_allclose(swapped / math.log(2), 0.79546184423832178, rtol=1e-15)
-    np.testing.assert_allclose(swapped / math.log(10), 0.23945787552192449, rtol=1e-15)
+    np.testing.assert_allclose(swapped, 0.55137213457680712, rtol=4e-15)
+    np.testing.assert_allclose(swapped / math.log(2), 0.79546184423832178, rtol=4e-15)
+    np.testing.assert_allclose(swapped / math.log(10), 0.23945787552192449, rtol=4e-15)
     np.testing.assert_allclose(ag.cross_entropy(np.log(BENT), FAIR), found, rtol=1e-14)
 
 
 def test_entropies_and_divergences_of_the_coin() -> None:
     """A cross-entropy is no distance: it is not symmetric, and of equals it is their entropy."""
     entropy = [ag.categorical_cross_entropy(p, p) for p in (FAIR, BENT)]
-    np.testing.assert_allclose(entropy, [0.67301166700925644, 0.32508297339144824], rtol=1e-15)
+    np.testing.assert_allclose(entropy, [0.67301166700925644, 0.32508297339144824], rtol=4e-15)
     divergence = [
         ag.categorical_cross_entropy(BENT, FAIR) - entropy[0],
         ag.categorical_cross_entropy(FAIR, BENT) - entropy[1],
@@ -76,7 +76,7 @@ def test_only_the_true_class_counts(name: str, p: float, natural: float, base10:
     np.testing.assert_allclose(loss, natural, rtol=1e-13)
     np.testing.assert_allclose(loss / math.log(10), base10, rtol=1e-13)
     np.testing.assert_allclose(
-        ag.grad(ag.categorical_cross_entropy)(probabilities, t), [-1 / p, 0, 0], rtol=1e-15
+        ag.grad(ag.categorical_cross_entropy)(probabilities, t), [-1 / p, 0, 0], rtol=4e-15
     )
 
 
@@ -89,7 +89,7 @@ def test_probabilities_that_do_not_add_up() -> None:
 
 def test_equal_logits_cost_the_logarithm_of_the_number_of_classes() -> None:
     np.testing.assert_allclose(
-        ag.cross_entropy(np.zeros(3), np.array(1)), 1.0986122886681097, rtol=1e-15
+        ag.cross_entropy(np.zeros(3), np.array(1)), 1.0986122886681097, rtol=4e-15
     )
 
 
@@ -98,8 +98,8 @@ def test_losses_of_two_targets_differ_as_their_logits_do() -> None:
     logits = np.array([6.0, -2.0, 3.0])
     first, third = (ag.cross_entropy(logits, np.array(label)) for label in (0, 2))
     np.testing.assert_allclose(first, 0.048906853547405957, rtol=1e-14)
-    np.testing.assert_allclose(third, 3.0489068535474060, rtol=1e-15)
-    np.testing.assert_allclose(third - first, 3, rtol=1e-15)
+    np.testing.assert_allclose(third, 3.0489068535474060, rtol=4e-15)
+    np.testing.assert_allclose(third - first, 3, rtol=4e-15)
     np.testing.assert_allclose(first / math.log(10), 0.021239976622888884, rtol=1e-14)
     np.testing.assert_allclose(third / math.log(10), 1.3241234223326344, rtol=1e-14)
 
@@ -136,7 +136,7 @@ def test_a_cross_entropy_needs_two_distributions_of_one_shape() -> None:
     with pytest.raises(ValueError, match="a single number; it needs an axis of classes"):
         ag.categorical_cross_entropy(np.array(1.0), np.array(1.0))
     by_columns = ag.categorical_cross_entropy(np.stack([BENT, FAIR], 1), np.eye(2), axis=0)
-    np.testing.assert_allclose(by_columns, -(math.log(0.9) + math.log(0.4)) / 2, rtol=1e-15)
+    np.testing.assert_allclose(by_columns, -(math.log(0.9) + math.log(0.4)) / 2, rtol=4e-15)
 
 
 # Two classes

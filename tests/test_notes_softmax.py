@@ -53,11 +53,11 @@ def test_softmax_and_its_jacobian(
 def test_the_exponentials_on_the_way() -> None:
     t = np.exp(np.array([6.0, -2.0, 3.0]))  # printed: 403.4, 0.135, 20.0; the last is 20.1
     expected = [403.42879349273512, 0.13533528323661269, 20.085536923187668]
-    np.testing.assert_allclose(t, expected, rtol=1e-15)
-    np.testing.assert_allclose(t.sum(), 423.64966569915940, rtol=1e-15)  # printed: 423.5
+    np.testing.assert_allclose(t, expected, rtol=4e-15)
+    np.testing.assert_allclose(t.sum(), 423.64966569915940, rtol=4e-15)  # printed: 423.5
     total = np.exp(np.array([1.1, 2.2, 0.2, -1.7])).sum()
-    np.testing.assert_allclose(total, 13.433265805593459, rtol=1e-15)
-    np.testing.assert_allclose(np.exp([1.0, 2, 3]).sum(), 30.192874850577363, rtol=1e-15)
+    np.testing.assert_allclose(total, 13.433265805593459, rtol=4e-15)
+    np.testing.assert_allclose(np.exp([1.0, 2, 3]).sum(), 30.192874850577363, rtol=4e-15)
 
 
 VECTORS = hnp.arrays(float, st.integers(1, 6), elements=st.floats(-30, 30))
@@ -89,7 +89,7 @@ def test_softmax_in_two_steps_shares_a_node() -> None:
 def test_softmax_of_large_logits() -> None:
     """The formula as printed gives nan from 710 on."""
     found = ag.softmax(np.array([1000.0, 1001.0]))
-    np.testing.assert_allclose(found, [0.26894142136999512, 0.73105857863000488], rtol=1e-15)
+    np.testing.assert_allclose(found, [0.26894142136999512, 0.73105857863000488], rtol=4e-15)
 
 
 @given(st.floats(-20, 20), st.floats(-20, 20))
@@ -101,7 +101,7 @@ def test_softmax_of_two_is_a_sigmoid(a: float, b: float) -> None:
 
 def test_the_softmax_of_two_worked_out() -> None:
     found = ag.softmax(np.array([2.0, 0.5]))
-    np.testing.assert_allclose(found[0], 0.8175744761936437, rtol=1e-15)
+    np.testing.assert_allclose(found[0], 0.8175744761936437, rtol=4e-15)
 
 
 # An output layer of three units: sad, happy, angry
@@ -112,7 +112,7 @@ def test_softmax_layer_with_examples_as_columns() -> None:
     rng = np.random.default_rng(0)
     w, b, h = rng.normal(size=(3, 4)), rng.normal(size=(3, 1)), rng.normal(size=(4, 5))
     columns = ag.softmax(w @ h + b, axis=0)
-    np.testing.assert_allclose(columns.sum(axis=0), 1, rtol=1e-15)
+    np.testing.assert_allclose(columns.sum(axis=0), 1, rtol=4e-15)
     layer = ag.nn.Sequential(ag.nn.Linear(4, 3, dtype=float), ag.nn.Softmax(dim=-1))
     layer[0].weight.assign(w)
     layer[0].bias.assign(b[:, 0])
@@ -121,7 +121,7 @@ def test_softmax_layer_with_examples_as_columns() -> None:
     np.testing.assert_allclose(
         ag.cross_entropy(w @ h + b, labels, axis=0),
         ag.cross_entropy((w @ h + b).T, labels),
-        rtol=1e-15,
+        rtol=4e-15,
     )
 
 
@@ -141,7 +141,7 @@ def test_targets_as_unit_vectors_or_as_numbers() -> None:
     np.testing.assert_array_equal(vectors.sum(axis=1), [1, 1, 1])
     logits = np.array([[6, -2, 3], [1, 2, 3], [0.0, 0, 0]])
     np.testing.assert_allclose(
-        ag.cross_entropy(logits, vectors), ag.cross_entropy(logits, labels), rtol=1e-15
+        ag.cross_entropy(logits, vectors), ag.cross_entropy(logits, labels), rtol=4e-15
     )
 
 

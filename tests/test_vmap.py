@@ -289,3 +289,11 @@ def test_forward_mode_through_it(case: Case) -> None:
     rows = ag.jacobian(ag.vmap(case.call), places, "reverse")(*operands)
     columns = ag.jacobian(ag.vmap(case.call), places, "forward")(*operands)
     same(rows, columns)
+
+
+def test_gradients_inside_where_nothing_is_recorded() -> None:
+    w = ag.Tensor(W["second"])
+    slope = ag.vmap(lambda t: ag.grad(lambda w: np.sum(np.sin(w * t)))(w))
+    with ag.no_grad():
+        found = slope(X[0].T)
+    np.testing.assert_allclose(found, X[0].T * np.cos(W["second"] * X[0].T))

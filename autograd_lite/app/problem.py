@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autograd_lite import ops
 from autograd_lite.data import Statistics, digits, read_table, split, standardize
+from autograd_lite.training import accuracy, r_squared
 
 HELD_OUT = 0.2
 INK = 16.0  # the darkest pixel of a digit
@@ -58,7 +59,7 @@ class Problem:
 
     @property
     def score_name(self) -> str:
-        """What `Measure.score` is for this task."""
+        """What `score` is for this task."""
         return "accuracy" if self.task == "classification" else "R²"
 
     def loss(self, outputs: Any, targets: Any) -> Any:
@@ -66,12 +67,17 @@ class Problem:
         loss = ops.cross_entropy if self.task == "classification" else ops.mse
         return loss(outputs, targets)
 
+    def score(self, outputs: Any, targets: Any) -> float:
+        """The accuracy or R²: 1 is perfect."""
+        score = accuracy if self.task == "classification" else r_squared
+        return score(outputs, targets)
+
 
 def digits_problem(rng: np.random.Generator) -> Problem:
     """The 1,797 handwritten digits, a fifth of each held out."""
     images, labels = digits()
     pixels = images.reshape(len(images), -1)
-    train, held_out = _held_out(pixels, labels, rng, labels)
+    train, held_out = held_out_rows(pixels, labels, rng, labels)
     features = Statistics(np.zeros(pixels.shape[1]), np.full(pixels.shape[1], INK))
     return Problem(
         name="digits",
@@ -79,8 +85,8 @@ def digits_problem(rng: np.random.Generator) -> Problem:
         one="digit",
         many="digits",
         task="classification",
-        train=_rows(train, features, None),
-        held_out=_rows(held_out, features, None),
+        train=as_rows(train, features, None),
+        held_out=as_rows(held_out, features, None),
         feature_names=tuple(f"pixel {row},{column}" for row, column in np.ndindex(8, 8)),
         features=features,
         target_name="digit",
@@ -97,7 +103,7 @@ def table_problem(path: str, target: str, rng: np.random.Generator) -> Problem:
     """
     table = read_table(path, target)
     classes = table.target if table.task == "classification" else None
-    train, held_out = _held_out(table.features, table.target, rng, classes)
+    train, held_out = held_out_rows(table.features, table.target, rng, classes)
     _, features = standardize(train["inputs"])
     scale = None
     if table.task == "regression":
@@ -108,8 +114,8 @@ def table_problem(path: str, target: str, rng: np.random.Generator) -> Problem:
         one="row",
         many="rows",
         task=table.task,
-        train=_rows(train, features, scale),
-        held_out=_rows(held_out, features, scale),
+        train=as_rows(train, features, scale),
+        held_out=as_rows(held_out, features, scale),
         feature_names=table.feature_names,
         features=features,
         target_name=table.target_name,
@@ -119,18 +125,20 @@ def table_problem(path: str, target: str, rng: np.random.Generator) -> Problem:
     )
 
 
-def _held_out(
+def held_out_rows(
     inputs: NDArray[Any],
     targets: NDArray[Any],
     rng: np.random.Generator,
     classes: NDArray[Any] | None,
 ) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """The rows to learn from and those held out, of each class in proportion."""
     numbers = np.arange(1, len(inputs) + 1)
     rows = {"inputs": inputs, "targets": targets, "numbers": numbers}
-    return split(rows, HELD_OUT, rng, stratify=classes)
+    return split(rows, HELD_OUT, stratify=classes, rng=rng)
 
 
-def _rows(part: dict[str, NDArray[Any]], features: Statistics, target: Statistics | None) -> Rows:
+def as_rows(part: dict[str, NDArray[Any]], features: Statistics, target: Statistics | None) -> Rows:
+    """The rows as the network meets them."""
     inputs = features.apply(part["inputs"]).astype(np.float32)
     targets = part["targets"]
     if target is not None:

@@ -28,6 +28,8 @@ class Record:
     problem: Problem
     net: Module
     history: list[Epoch]
+    train: Measure
+    held_out: Measure
     outcome: Classified | Regressed
     seconds: float
     interrupted: bool
@@ -92,13 +94,12 @@ def summary(record: Record) -> dict[str, Any]:
 
 def results(record: Record) -> dict[str, Any]:
     """Where training ended, on the held-out rows in full."""
-    last, found = record.history[-1], record.outcome
-    held_out = measured(last.held_out, record.problem)
+    found, held_out = record.outcome, measured(record.held_out, record.problem)
     if isinstance(found, Regressed):
         held_out |= {"rmse": found.rmse, "mae": found.mae, "rmse_of_mean": found.baseline}
     else:
         held_out |= {"right": found.right, "confusion": found.confusion.tolist()}
-    return {"train": measured(last.train, record.problem), "held_out": held_out}
+    return {"train": measured(record.train, record.problem), "held_out": held_out}
 
 
 def measured(measure: Measure, problem: Problem) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _headline(console: Any, record: Record) -> None:
 
 
 def _facts(console: Any, record: Record) -> None:
-    settings, problem, last = record.settings, record.problem, record.history[-1]
+    settings, problem, epochs = record.settings, record.problem, record.history[-1].number
     weights = sum(p.size for p in record.net.parameters())
     name = problem.score_name
     facts = {
@@ -63,11 +63,11 @@ def _facts(console: Any, record: Record) -> None:
         f"{weights:,} parameters",
         "training": f"{settings.optimizer}, rate {settings.rate:g}, batches of "
         f"{settings.batch_size}, seed {settings.seed}",
-        "time": f"{record.seconds:.1f} s for {number(last.number)} epochs over "
+        "time": f"{record.seconds:.1f} s for {number(epochs)} epochs over "
         f"{counted(len(problem.train), problem.one, problem.many)}",
-        "loss": f"{last.train.loss:.4f} in training, {last.held_out.loss:.4f} held-out",
-        name: f"{score(last.train.score, name)} in training, "
-        f"{score(last.held_out.score, name)} held-out",
+        "loss": f"{record.train.loss:.4f} in training, {record.held_out.loss:.4f} held-out",
+        name: f"{score(record.train.score, name)} in training, "
+        f"{score(record.held_out.score, name)} held-out",
     }
     found = record.outcome
     if isinstance(found, Regressed):
@@ -76,7 +76,7 @@ def _facts(console: Any, record: Record) -> None:
             f"RMSE {number(found.baseline)}"
         )
     if record.interrupted:
-        facts["stopped"] = f"by Ctrl-C, after {number(last.number)} of {settings.epochs:,} epochs"
+        facts["stopped"] = f"by Ctrl-C, after {number(epochs)} of {settings.epochs:,} epochs"
     table = _table()
     for fact, text in facts.items():
         table.add_row(fact, text)

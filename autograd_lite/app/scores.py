@@ -1,6 +1,5 @@
 """How well a network does: a loss and a score after each epoch, and everything at the end."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from autograd_lite import ops
 from autograd_lite.app.problem import Problem, Rows
 from autograd_lite.data import batches
 from autograd_lite.nn import Module
+from autograd_lite.training import evaluate, r_squared
 from autograd_lite.transforms import no_grad
 
 AT_ONCE = 8192  # rows: what a forward pass holds in memory stays small for a large table
@@ -67,18 +67,9 @@ def outputs_of(net: Module, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def measure(net: Module, problem: Problem, rows: Rows) -> Measure:
     """The loss and the score of the network on these rows."""
-    outputs = outputs_of(net, rows.inputs)
-    loss = float(problem.loss(outputs, rows.targets))
-    if problem.task == "regression":
-        return Measure(loss, r_squared(rows.targets, outputs))
-    return Measure(loss, float(np.mean(outputs.argmax(axis=1) == rows.targets)))
-
-
-def r_squared(truth: NDArray[np.floating], predicted: NDArray[np.floating]) -> float:
-    """1 - sum((truth - predicted)²) / sum((truth - mean)²): 1 is perfect, 0 is the mean's."""
-    truth = truth.astype(np.float64)
-    spread = float(np.sum((truth - truth.mean()) ** 2))
-    return 1 - float(np.sum((truth - predicted) ** 2)) / spread if spread else math.nan
+    pair, metrics = (rows.inputs, rows.targets), {"score": problem.score}
+    found = evaluate(net, pair, problem.loss, metrics=metrics, batch_size=AT_ONCE)
+    return Measure(found["loss"], found["score"])
 
 
 def outcome(net: Module, problem: Problem) -> Classified | Regressed:
@@ -116,7 +107,7 @@ def _regressed(
         predicted=predicted,
         rmse=float(np.sqrt(np.mean(error**2))),
         mae=float(np.mean(np.abs(error))),
-        r2=r_squared(truth, predicted),
+        r2=r_squared(predicted, truth),
         baseline=float(np.sqrt(np.mean((truth - mean) ** 2))),
         worst=np.argsort(-np.abs(error), kind="stable"),
     )

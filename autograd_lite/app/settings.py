@@ -7,10 +7,16 @@ from pathlib import Path
 RATES = {"adam": 0.01, "rmsprop": 0.005, "sgd": 0.3}
 TABLE_RATE = 0.1  # times those: tables are noisier, and at a low rate they are not learned by heart
 
+# What is not asked for.
+HIDDEN = (128, 64)
+EPOCHS = 40
+PLAYGROUND_HIDDEN = (32, 32)
+PLAYGROUND_EPOCHS = 100  # of fewer points than the digits are, and a spiral is wound tightly
+
 
 @dataclass(frozen=True)
 class Settings:
-    """`data` is "digits" or the path of a table, whose column `target` is to be predicted.
+    """`data` names a set, or the path of a table whose column `target` is to be predicted.
 
     Without `out` the run folder is runs/NAME, numbered if there is one.
     """

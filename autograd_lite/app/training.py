@@ -1,17 +1,18 @@
-"""The training loop."""
+"""Training as the command does it: `fit`, at a rate that falls to zero."""
 
 import math
-from collections.abc import Callable, Iterator
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from autograd_lite.app.problem import Problem
-from autograd_lite.app.scores import Measure, measure
+from autograd_lite.app.scores import Measure
 from autograd_lite.app.settings import Settings
-from autograd_lite.data import batches
 from autograd_lite.nn import Module
-from autograd_lite.optim import OPTIMIZERS
+from autograd_lite.optim import OPTIMIZERS, schedules
+from autograd_lite.training import History, fit
 
 
 @dataclass(frozen=True)
@@ -23,46 +24,47 @@ class Epoch:
     held_out: Measure
 
 
-def steps_per_epoch(problem: Problem, settings: Settings) -> int:
-    """How many batches the training rows make."""
-    return math.ceil(len(problem.train) / settings.batch_size)
-
-
 def train(
     net: Module,
     problem: Problem,
     settings: Settings,
     rng: np.random.Generator,
-    after_step: Callable[[], bool],
-) -> Iterator[Epoch]:
-    """Train and yield what each epoch reached, until `after_step` says False.
+    checkpoint: Path,
+    resume: bool,
+) -> History:
+    """Train, or go on from the checkpoint, with progress on the error stream.
 
     The rate falls from the one that was asked for to zero along half a cosine, so that the last
     epochs settle. FloatingPointError if the loss is no longer a finite number.
     """
-    optimizer = OPTIMIZERS[settings.optimizer](net.parameters(), lr=settings.rate)
-    per_epoch = steps_per_epoch(problem, settings)
-    step, wanted = 0, True
-    while wanted and step < per_epoch * settings.epochs:
-        rows = (problem.train.inputs, problem.train.targets)
-        for inputs, targets in batches(rows, settings.batch_size, rng):
-            done = step / (per_epoch * settings.epochs)
-            optimizer.lr = settings.rate * (1 + math.cos(math.pi * done)) / 2
-            optimizer.zero_grad()
-            problem.loss(net(inputs), targets).backward()
-            optimizer.step()
-            step += 1
-            wanted = after_step()
-            if not wanted:
-                break
-        yield _epoch(net, problem, settings, step / per_epoch)
-
-
-def _epoch(net: Module, problem: Problem, settings: Settings, number: float) -> Epoch:
-    train, held_out = measure(net, problem, problem.train), measure(net, problem, problem.held_out)
-    if not math.isfinite(train.loss + held_out.loss):
-        raise FloatingPointError(
-            f"the loss is not a finite number at the end of epoch {math.ceil(number)}, so nothing "
-            f"is saved; try a smaller rate than {settings.rate:g}"
+    steps = math.ceil(len(problem.train) / settings.batch_size)
+    rate = schedules.cosine(settings.rate, T_max=settings.epochs * steps)
+    try:
+        return fit(
+            net,
+            (problem.train.inputs, problem.train.targets),
+            problem.loss,
+            OPTIMIZERS[settings.optimizer](net.parameters(), lr=rate),
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            validation=(problem.held_out.inputs, problem.held_out.targets),
+            metrics={problem.score_name: problem.score},
+            checkpoint=checkpoint,
+            resume=resume,
+            progress=sys.stderr,
+            rng=rng,
         )
-    return Epoch(number, train, held_out)
+    except FloatingPointError as error:
+        raise FloatingPointError(
+            f"the loss is no longer a finite number, so nothing is saved; try a smaller rate than "
+            f"{settings.rate:g}"
+        ) from error
+
+
+def epochs_of(history: History, score_name: str) -> list[Epoch]:
+    """The history, an epoch at a time."""
+    columns = (
+        (part["loss"], part[score_name]) for part in (history.train, history.validation)
+    )  # fmt: skip
+    train, held_out = ([Measure(*pair) for pair in zip(*pairs)] for pairs in columns)
+    return [Epoch(*entry) for entry in zip(history.epoch, train, held_out)]

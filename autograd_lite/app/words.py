@@ -9,10 +9,12 @@ FILES = {
     "graph.svg": "the computation graph of one training step",
     "graph.png": "the same in pixels",
     "curves.png": "loss and {score}, epoch by epoch",
+    "boundary.png": "what the network says at each place of the plane",
     "confusion.png": "which {target} was taken for which",
     "predictions.png": "predicted against true {target}",
     "worst.png": "the {many} that fooled the network most",
     "weights.safetensors": "the weights and statistics; ag.load reads them",
+    "checkpoint.safetensors": "where training stood; --resume goes on from it",
     "summary.json": "settings, versions, results and history",
 }
 

@@ -43,12 +43,12 @@ def with_inputs(
         tensor: Tensor
         if not is_input(leaf):
             return leaf
-        if type(leaf) is Tensor and leaf.requires_grad:
-            with recording():
+        with recording():
+            if type(leaf) is Tensor and leaf.requires_grad:
                 tensor = alias(leaf)
-        else:
-            tensor = Tensor(value_of(leaf))
-        tensor = for_every_example(tensor)
+            else:
+                tensor = Tensor(value_of(leaf))
+            tensor = for_every_example(tensor)
         inputs.append(tensor)
         return tensor
 
