@@ -31,8 +31,8 @@ METHODS = ["reduce", "accumulate", "outer", "reduceat", "at"]
 
 FUNCTIONS_HEAD = """# NumPy's functions on tensors
 
-Every function of NumPy {version} that can be handed a `Tensor`, and what it does with one. This page
-is written by `python tests/pages.py` from the table of rows and the table of test cases.
+Every function of NumPy {version} that can be handed a `Tensor`, and what it does with one. This
+page is written by `python tests/pages.py` from the table of rows and the table of test cases.
 
 - **differentiable**: gradients in reverse mode (VJP) and forward mode (JVP), to any order. Each
   case is tested for its value, against finite differences, in forward mode, and at second order

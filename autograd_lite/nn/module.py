@@ -2,29 +2,17 @@
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from autograd_lite import tree
 from autograd_lite.core.graph import RECORDING, Recording
 from autograd_lite.core.state import State
 from autograd_lite.core.tensor import Tensor
+from autograd_lite.nn.calls import LISTENER, Call
 from autograd_lite.nn.loading import IncompatibleKeys, load
+from autograd_lite.nn.summarizing import Summary, summary
 
 Thing = TypeVar("Thing")
-
-
-class Call(NamedTuple):
-    """One call of a module: what it was given, and what it gave."""
-
-    module: "Module"
-    scope: "Scope"
-    args: tuple[Any, ...]
-    result: Any
-
-
-# Is told of every call of a module, where someone listens (the summary does).
-LISTENER: ContextVar[Callable[[Call], None] | None] = ContextVar("listener", default=None)
 
 
 class Scope:
@@ -92,6 +80,10 @@ class Module:
         if listener is not None:
             listener(Call(self, scope, args, result))
         return result
+
+    def summary(self, *inputs: Any) -> Summary:
+        """A table of this module's layers: output shapes, parameters, multiply-adds."""
+        return summary(self, *inputs)
 
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         """The tensors in this module with their paths; a shared one comes once."""

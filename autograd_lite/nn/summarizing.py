@@ -9,7 +9,7 @@ import numpy as np
 from autograd_lite import tree
 from autograd_lite.core.graph import RECORDING, Node, Recording
 from autograd_lite.core.tensor import Tensor
-from autograd_lite.nn.module import LISTENER, Call, Module
+from autograd_lite.nn.calls import LISTENER, Call
 
 HEADER = ("layer", "output shape", "parameters", "multiply-adds")
 
@@ -80,14 +80,14 @@ def cells(row: Row, modules: set[str]) -> tuple[str, str, str, str]:
     return layer, row.shape, parameters, multiply_adds
 
 
-def summary(model: Module, *inputs: Any) -> Summary:
+def summary(model: Any, *inputs: Any) -> Summary:
     """Call the model once, as in evaluation, and list its modules with what they gave and cost.
 
     Parameters are counted where they are held, shared ones once; multiply-adds (the products in
     matrix products and convolutions, forward) in the innermost module that computes them.
 
     >>> from autograd_lite import nn
-    >>> nn.summary(nn.MLP([64, 32, 10]), np.zeros((1, 64), np.float32))
+    >>> nn.MLP([64, 32, 10]).summary(np.zeros((1, 64), np.float32))
     layer        output shape  parameters  multiply-adds
     ----------------------------------------------------
     MLP          (1, 10)
@@ -113,7 +113,7 @@ def summary(model: Module, *inputs: Any) -> Summary:
     return Summary(rows, trainable)
 
 
-def observed(model: Module, inputs: tuple[Any, ...]) -> tuple[dict[int, Any], Counter[int]]:
+def observed(model: Any, inputs: tuple[Any, ...]) -> tuple[dict[int, Any], Counter[int]]:
     """The last result of each module, and the products that each computed itself."""
     results: dict[int, Any] = {}
     products: Counter[int] = Counter()

@@ -1,6 +1,5 @@
 """Functions of functions: gradients, Jacobians and batches, freely nested."""
 
-from autograd_lite.transforms.recomputing import checkpoint
 from autograd_lite.transforms.gradient import (
     elementwise_grad,
     grad,
@@ -11,9 +10,10 @@ from autograd_lite.transforms.gradient import (
     vjp,
 )
 from autograd_lite.transforms.implicit import fixed_point, root
-from autograd_lite.transforms.matrices import gnvp, hessian, hvp, jacobian
-from autograd_lite.transforms.recording import keep_values, no_grad
 from autograd_lite.transforms.mapping import vmap
+from autograd_lite.transforms.matrices import gnvp, hessian, hvp, jacobian
+from autograd_lite.transforms.recomputing import checkpoint
+from autograd_lite.transforms.recording import keep_values, no_grad
 
 __all__ = [
     "checkpoint",
