@@ -462,7 +462,7 @@ def test_every_set_is_learned_and_drawn(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = tmp_path / "run"
-    epochs = 60 if name == "spiral" else 20
+    epochs = 60 if name in ("spiral", "gaussian-regression") else 20
     assert run(replace(DIGITS, data=name, hidden=(32, 32), epochs=epochs, batch_size=32, out=place))
     summary = summary_of(place)
     held_out = summary["results"]["held_out"]
