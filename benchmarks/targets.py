@@ -37,6 +37,9 @@ TARGETS = [
     Target("relu_mlp: time / PyTorch eager", time_over(TORCH, "relu_mlp"), 1.3),
     Target("chain: µs per operation over bare NumPy", operation_overheads, 2.5),
     Target("chain: time / PyTorch eager", time_over(TORCH, "chain"), 0.5),
+    Target("lenet: time / PyTorch eager", time_over(TORCH, "lenet"), None, 2),
+    Target("transformer: time / PyTorch eager", time_over(TORCH, "transformer"), None, 1.5),
+    Target("lstm: time / PyTorch eager", time_over(TORCH, "lstm"), None, 1),
     Target("hessian: time / HIPS autograd", time_over(HIPS, "hessian"), 1, 0.2),
     Target("jacobian: time / HIPS autograd", time_over(HIPS, "jacobian"), 1, 0.2),
 ] + [

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import lenet
+import lstm
 import numpy as np
+import transformer
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
@@ -104,6 +107,12 @@ class Workload(NamedTuple):
     dtype: type = np.float32
 
 
+def zeros_like(data: tuple[Floats, Any]) -> list[Floats]:
+    """Where gradients are measured from: one zero for each number of the input and parameters."""
+    x, params = data
+    return [np.zeros_like(array) for array in (x, *params)]
+
+
 WORKLOADS = {
     "tanh_mlp": Workload(
         "training step of a 2-16-16-1 tanh network, batch 100, mean squared error, SGD",
@@ -125,5 +134,17 @@ WORKLOADS = {
     "jacobian": Workload(
         "Jacobian of two dense tanh layers, 100 numbers to 100",
         lambda: [np.zeros((JACOBIAN_SIZE, JACOBIAN_SIZE), np.float32)],
+    ),
+    "lenet": Workload(
+        "training step of LeNet on 28x28 images, batch 64, cross-entropy, SGD",
+        lambda: lenet.data().params,
+    ),
+    "transformer": Workload(
+        "value and gradients of a pre-norm transformer block, 8x128x128, 4 heads",
+        lambda: zeros_like(transformer.data()),
+    ),
+    "lstm": Workload(
+        "value and gradients of an LSTM over 100 steps, batch 32, 64 hidden units",
+        lambda: [*zeros_like(lstm.data())[1:], zeros_like(lstm.data())[0]],
     ),
 }

@@ -10,6 +10,11 @@ ENGINES = {
     "mygrad_engine": "MyGrad",
 }
 # What an engine has no way to do: MyGrad's gradients cannot be differentiated again.
-UNABLE = {("mygrad_engine", "hessian"), ("mygrad_engine", "jacobian")}
+# HIPS autograd and MyGrad have no layers that convolve, recur or attend.
+UNABLE = {("mygrad_engine", "hessian"), ("mygrad_engine", "jacobian")} | {
+    (engine, workload)
+    for engine in ("hips_autograd", "mygrad_engine")
+    for workload in ("lenet", "transformer", "lstm")
+}
 OURS, HAND, TORCH, MYGRAD = "autograd_lite_eager", "numpy_hand", "torch_eager", "mygrad_engine"
 HIPS = "hips_autograd"

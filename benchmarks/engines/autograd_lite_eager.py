@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import lenet.autograd_lite_eager
+import lstm.autograd_lite_eager
 import numpy as np
+import transformer.autograd_lite_eager
 import workloads
 from workloads import Floats, Steps
 
@@ -103,4 +106,7 @@ WORKLOADS = {
     "chain": chain,
     "hessian": hessian,
     "jacobian": jacobian,
+    "lenet": lenet.autograd_lite_eager.steps,
+    "transformer": transformer.autograd_lite_eager.steps,
+    "lstm": lstm.autograd_lite_eager.steps,
 }

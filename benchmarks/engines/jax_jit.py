@@ -10,6 +10,9 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import lenet.jax_jit
+import lstm.jax_jit
+import transformer.jax_jit
 import workloads
 from workloads import Floats, Steps
 
@@ -136,4 +139,7 @@ WORKLOADS = {
     "chain": chain,
     "hessian": hessian,
     "jacobian": jacobian,
+    "lenet": lenet.jax_jit.steps,
+    "transformer": transformer.jax_jit.steps,
+    "lstm": lstm.jax_jit.steps,
 }

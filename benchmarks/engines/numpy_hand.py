@@ -6,7 +6,10 @@ a few calls; intermediate arrays are overwritten where nothing needs them any mo
 
 from typing import Any
 
+import lenet.numpy_hand
+import lstm.numpy_hand
 import numpy as np
+import transformer.numpy_hand
 import workloads
 from numpy.typing import NDArray
 from workloads import Floats, Steps
@@ -175,4 +178,7 @@ WORKLOADS = {
     "chain": chain,
     "hessian": hessian,
     "jacobian": jacobian,
+    "lenet": lenet.numpy_hand.steps,
+    "transformer": transformer.numpy_hand.steps,
+    "lstm": lstm.numpy_hand.steps,
 }

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import lenet.torch_eager
+import lstm.torch_eager
 import torch
+import transformer.torch_eager
 import workloads
 from torch.nn import functional
 from workloads import Floats, Steps
@@ -109,4 +112,7 @@ WORKLOADS = {
     "chain": chain,
     "hessian": hessian,
     "jacobian": jacobian,
+    "lenet": lenet.torch_eager.steps,
+    "transformer": transformer.torch_eager.steps,
+    "lstm": lstm.torch_eager.steps,
 }
