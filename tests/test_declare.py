@@ -488,3 +488,10 @@ def test_a_body_that_writes_is_handed_over_whole() -> None:
     np.testing.assert_allclose(
         ag.vmap(first_doubled)(X), [first_doubled(x) for x in X]
     )  # fmt: skip
+
+
+def test_one_thing_is_shared() -> None:
+    with pytest.raises(ValueError, match="one name is worked out for all rules; found a, b"):
+        ag.declare.composite(
+            lambda x: x, lambda g, a: g * a, shared={"a": lambda x: x, "b": lambda x: x}
+        )

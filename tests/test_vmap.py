@@ -297,3 +297,23 @@ def test_gradients_inside_where_nothing_is_recorded() -> None:
     with ag.no_grad():
         found = slope(X[0].T)
     np.testing.assert_allclose(found, X[0].T * np.cos(W["second"] * X[0].T))
+
+
+def test_writing_at_places_of_each_example() -> None:
+    def added(x: Any, i: Any) -> Any:
+        t = x * 1.0
+        np.add.at(t, i, 1.0)
+        return np.sum(t * t)
+
+    with pytest.raises(ag.OneExampleError, match=r"^vmap: .*(np\.add\.at|one example)"):
+        ag.vmap(ag.grad(added))(X[0], np.array([0, 1, 3]))
+
+
+def test_what_differs_is_not_among_the_arguments() -> None:
+    w = ag.Tensor([1.0, 2.0])
+
+    def chosen(x: Any) -> Any:
+        return np.sum(np.apply_along_axis(lambda v: v * float(x), 0, w))
+
+    with pytest.raises(ag.OneExampleError, match="given nothing that differs from example to"):
+        ag.vmap(chosen)(np.ones(3))

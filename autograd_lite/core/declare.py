@@ -80,9 +80,13 @@ def composite(
 
     `extras` names what the body returns beside the result and a rule wants to read: for each the
     declared function that it equals, on the same operands and (by name) the same keywords. So
-    the gradient of the gradient finds its way through them. `shared` names what several rules
-    need and work out but once, and the function that does so, which reads what a rule may.
+    the gradient of the gradient finds its way through them. `shared` names the one thing that
+    several rules need and that is worked out once, and the function that does so, which reads what
+    a rule may.
     """
+    if shared is not None and len(shared) > 1:
+        names = ", ".join(shared)
+        raise ValueError(f"shared: one name is worked out for all rules; found {names}.")
     primitives = {extra: primitive_of(equal) for extra, equal in (extras or {}).items()}
     return _declare(function, "general", rules, name, None, primitives, shared)
 

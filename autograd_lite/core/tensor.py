@@ -1,6 +1,5 @@
 """Tensor: an array and its place in the graph. Its operators and methods are NumPy's functions."""
 
-import functools
 import importlib
 import sys
 from collections.abc import Callable, Iterator
@@ -365,7 +364,7 @@ class Tensor:
                 "into an existing array (out=, or `array += tensor`), which would lose its "
                 "gradient. Write `array = array + tensor`."
             )
-        return called(functools.partial(DISPATCH["ufunc"], ufunc, method), inputs, kwargs)
+        return called(DISPATCH["ufunc"], (ufunc, method, *inputs), kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         call = meaning_of(function)

@@ -11,18 +11,8 @@ from autograd_lite.ops.reduce import Axis, axes_of, counted, to_extremes
 from autograd_lite.ops.running import without_nan
 from autograd_lite.ops.variance import degrees, root
 
-general(
-    np.nanmax,
-    lambda g, x, out, axis=None, keepdims=False, initial=None, where=True: to_extremes(
-        g, x, out, axis, keepdims, initial, where
-    ),
-)
-general(
-    np.nanmin,
-    lambda g, x, out, axis=None, keepdims=False, initial=None, where=True: to_extremes(
-        g, x, out, axis, keepdims, initial, where
-    ),
-)
+general(np.nanmax, to_extremes)
+general(np.nanmin, to_extremes)
 constant(np.nanargmax, np.nanargmin)
 
 

@@ -96,6 +96,24 @@ def prod_of(
     return np.multiply.reduce(x, axis=axis, keepdims=keepdims, initial=initial, where=where)
 
 
+def to_extremes(
+    g: Any,
+    x: Any,
+    out: Any,
+    axis: Axis = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    """The cotangent to the entries that are the maximum (or minimum), ties sharing it equally."""
+    top = restore(out, x, axis, keepdims)
+    chosen = x == top if where is True else (x == top) & where
+    ties = np.add.reduce(chosen, axis=axis, keepdims=True, dtype=x.dtype)
+    if initial is not None:
+        ties = ties + (top == initial)
+    return restore(g, x, axis, keepdims) / np.maximum(ties, 1) * chosen
+
+
 linear(
     np.sum,
     lambda g, x, axis=None, keepdims=False, dtype=None, where=True: kept(
@@ -110,18 +128,8 @@ linear(
     ),
     body=mean_of,
 )
-general(
-    np.max,
-    lambda g, x, out, axis=None, keepdims=False, initial=None, where=True: to_extremes(
-        g, x, out, axis, keepdims, initial, where
-    ),
-)
-general(
-    np.min,
-    lambda g, x, out, axis=None, keepdims=False, initial=None, where=True: to_extremes(
-        g, x, out, axis, keepdims, initial, where
-    ),
-)
+general(np.max, to_extremes)
+general(np.min, to_extremes)
 general(
     np.prod,
     lambda g, x, axis=None, keepdims=False, dtype=None, initial=None, where=True: prod_pull(
@@ -136,18 +144,6 @@ def mean_pull(g: Any, x: Any, axis: Axis, keepdims: bool, where: Any) -> Any:
     if where is True:
         return g / count(x, axis)
     return np.where(where, g / np.maximum(counted(x, axis, where, g.dtype), 1), 0)
-
-
-def to_extremes(
-    g: Any, x: Any, out: Any, axis: Axis, keepdims: bool, initial: Any, where: Any
-) -> Any:
-    """The cotangent to the entries that are the maximum (or minimum), ties sharing it equally."""
-    top = restore(out, x, axis, keepdims)
-    chosen = x == top if where is True else (x == top) & where
-    ties = np.add.reduce(chosen, axis=axis, keepdims=True, dtype=x.dtype)
-    if initial is not None:
-        ties = ties + (top == initial)
-    return restore(g, x, axis, keepdims) / np.maximum(ties, 1) * chosen
 
 
 def prod_pull(

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd_lite.core.batched import (
     Batched,
+    batches,
     example,
     innermost,
     sizes_of,
@@ -115,7 +116,13 @@ def spread_to(parent: Node, sizes: dict[int, int]) -> Node:
 
 def one_by_one(call: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
     """A function of tensors that decides by their values, called once for each example."""
-    level, size = innermost(values_in([*args, *kwargs.values()]), {})
+    values = values_in([*args, *kwargs.values()])
+    if not any(True for _ in batches(values)):
+        raise OneExampleError(
+            f"vmap: {title(call, args)} was given nothing that differs from example to example, "
+            "but what it calls asks for the value of one. Use np.where for a condition."
+        )
+    level, size = innermost(values, {})
     results = [
         call(
             *(example_of(arg, level, i) for arg in args),
@@ -125,10 +132,17 @@ def one_by_one(call: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> A
     ]
     if any(result is None for result in results):
         raise OneExampleError(
-            f"vmap: {call.__name__} writes into a tensor at places that differ from example to "
+            f"vmap: {title(call, args)} writes into a tensor at places that differ from example to "
             "example. Build the result with np.where instead."
         )
     return rejoined(results, level)
+
+
+def title(call: Callable[..., Any], args: Any) -> str:
+    """The name of a function; of a ufunc's method, which comes with its ufunc, both names."""
+    if args and isinstance(args[0], np.ufunc):
+        return f"np.{args[0].__name__}.{args[1]}"
+    return call.__name__
 
 
 def values_in(thing: Any) -> Any:
