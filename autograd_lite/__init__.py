@@ -17,6 +17,7 @@ import types
 
 from autograd_lite import data, nn, optim, training
 from autograd_lite.check import check_gradients
+from autograd_lite.compiler import compile
 from autograd_lite.core import declare
 from autograd_lite.core.state import State
 from autograd_lite.core.tensor import Tensor
@@ -35,6 +36,7 @@ from autograd_lite.errors import (
     ShapeError,
     StorageError,
     TableError,
+    TraceError,
 )
 from autograd_lite.ops import (
     adaptive_avg_pool1d,
@@ -132,6 +134,7 @@ __all__ = [
     "StorageError",
     "TableError",
     "Tensor",
+    "TraceError",
     "__version__",
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
@@ -147,6 +150,7 @@ __all__ = [
     "categorical_cross_entropy",
     "check_gradients",
     "checkpoint",
+    "compile",
     "conv1d",
     "conv2d",
     "conv3d",

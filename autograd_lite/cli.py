@@ -10,6 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from autograd_lite.app.draw_arguments import EXAMPLES as DRAW_EXAMPLES
+from autograd_lite.app.draw_arguments import add_draw_arguments, draw_as_asked
+from autograd_lite.app.export_arguments import EXAMPLES as EXPORT_EXAMPLES
+from autograd_lite.app.export_arguments import add_export_arguments, export_as_asked
 from autograd_lite.app.plain_text import SPELLED
 from autograd_lite.app.playground import SETS
 from autograd_lite.app.resuming import resumed_settings
@@ -63,6 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
+        if arguments.command == "draw":
+            draw_as_asked(arguments)
+            return 0
+        if arguments.command == "export":
+            export_as_asked(arguments)
+            return 0
         settings = settings_from(parser, arguments)
         return 0 if run(settings, arguments.resume) else INTERRUPTED
     except (AutogradLiteError, OSError, MemoryError, FloatingPointError) as error:
@@ -77,7 +87,8 @@ def make_parser() -> Parser:
     """The command's arguments and its help."""
     parser = Parser(
         prog=NAME,
-        description="Train a small neural network, and see how it learned.",
+        description="Train a small neural network and see how it learned, draw a "
+        "computation graph, or write a network as plain NumPy.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -92,6 +103,22 @@ def make_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_train_arguments(train)
+    draw = commands.add_parser(
+        "draw",
+        help="draw the computation graph of an expression, a saved network or a function",
+        description="Draw a computation graph into a file, or print it as a tree.",
+        epilog=DRAW_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_draw_arguments(draw)
+    export = commands.add_parser(
+        "export",
+        help="write a trained network as programs that need only NumPy",
+        description="Write predict.py and train_step.py, each with its arrays in a .npz beside it.",
+        epilog=EXPORT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_export_arguments(export)
     return parser
 
 

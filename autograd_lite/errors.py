@@ -12,7 +12,8 @@ AutogradLiteError
 ├── MissingPackageError   an optional package is not installed                         (ImportError)
 ├── RenderError           no program that turns DOT text into a picture
 ├── StorageError          a file that cannot be saved or loaded
-└── TableError            a table that cannot be read
+├── TableError            a table that cannot be read
+└── TraceError            a compiled function asks for what only a call can tell       (TypeError)
 """
 
 from typing import Any
@@ -60,6 +61,10 @@ class ConvergenceError(AutogradLiteError, RuntimeError):
 
 class ImmutableError(AutogradLiteError, TypeError):
     """A value was to be written into; values never change, names are rebound."""
+
+
+class TraceError(AutogradLiteError, TypeError):
+    """A function cannot be compiled: it asks for what is not known before the program runs."""
 
 
 class MissingPackageError(AutogradLiteError, ImportError):

@@ -7,6 +7,11 @@ import os
 import platform
 from pathlib import Path
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 STATUS, STAT, CPUINFO = Path("/proc/self/status"), Path("/proc/stat"), Path("/proc/cpuinfo")
 
 
@@ -21,6 +26,11 @@ def peak_in(status: str) -> int | None:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return None
+
+
+def page_faults() -> int | None:
+    """How often this process had to be given memory that it had touched for the first time."""
+    return None if resource is None else resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def busy_seconds() -> float | None:

@@ -55,18 +55,20 @@ class Pace:
 def measure(engine: str, workload: str, seconds: float) -> Measurement:
     began = clock()
     module = importlib.import_module(f"engines.{engine}")
-    steps: Steps = module.WORKLOADS[workload]()
+    steps: Steps = module.steps(workload)
+    made = clock()
     steps.step()
-    ready = clock() - began
+    ready = clock()
 
     pace = Pace(steps)
     count = batch_size(pace)
-    busy, cpu, start = machine.busy_seconds(), time.process_time(), clock()
+    faults, busy = machine.page_faults(), machine.busy_seconds()
+    cpu, start = time.process_time(), clock()
     times: list[float] = []
     while clock() - start < seconds or len(times) < FEWEST_BATCHES:
         times.append(pace.batch(count) / count)
     wall, cpu = clock() - start, time.process_time() - cpu
-    now = machine.busy_seconds()
+    now, all_faults = machine.busy_seconds(), machine.page_faults()
 
     peak = machine.peak_memory()  # before the comparison, which needs memory of its own
     loss, prints = outcome(steps, workload)
@@ -76,9 +78,11 @@ def measure(engine: str, workload: str, seconds: float) -> Measurement:
         version=module.VERSION,
         step=statistics.median(times),
         fastest=min(times),
-        start=ready,
+        start=ready - began,
+        first=ready - made,
         cores=cpu / wall,
         others=None if now is None or busy is None else share(now - busy - cpu, wall),
+        faults=each(faults, all_faults, count * len(times)),
         peak=peak,
         loss=loss,
         prints=prints,
@@ -93,6 +97,11 @@ def batch_size(pace: Pace) -> int:
     return min(math.ceil(BATCH_SECONDS / statistics.median(times)), LONGEST_TRAINING - 1)
 
 
+def each(before: int | None, after: int | None, steps: int) -> float | None:
+    """How much a step added to a count."""
+    return None if before is None or after is None else (after - before) / steps
+
+
 def share(seconds: float, wall: float) -> float:
     """What part of the machine's time `seconds` are; the clock ticks coarsely: clipped to 0..1."""
     return min(max(0.0, seconds / (wall * (os.cpu_count() or 1))), 1.0)
@@ -104,9 +113,9 @@ def outcome(steps: Steps, workload: str) -> tuple[float, list[tuple[float, float
     for _ in range(COMPARED_STEPS):
         loss = steps.step()
     prints = []
-    origins = WORKLOADS[workload].origin()
+    origins = WORKLOADS[workload].origins()
     for array, origin in zip(map(np.asarray, steps.arrays()), origins, strict=True):
-        wanted = np.dtype(WORKLOADS[workload].dtype)
+        wanted = origin.dtype
         if array.dtype != wanted or not str(loss.dtype).endswith(wanted.name):
             raise TypeError(f"the work is to be in {wanted}; found {array.dtype} and {loss.dtype}")
         moved = (array.astype(np.float64) - origin).reshape(-1)

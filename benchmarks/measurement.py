@@ -15,12 +15,19 @@ class Measurement:
     step: float  # median over the batches
     fastest: float  # the best batch
     start: float  # importing the engine and taking the first step, compilation included
+    first: float  # the first step alone
     cores: float  # CPU seconds of this process per second, while timing
     others: float | None  # share of the machine's CPU time that others used meanwhile
+    faults: float | None  # page faults of one step
     peak: int | None
     loss: float  # of the fifth step
     prints: list[tuple[float, float]]
     round: int = 0
+
+    @property
+    def compiling(self) -> float:
+        """What the first step took longer than the fastest of those timed."""
+        return max(self.first - self.fastest, 0.0)
 
 
 def agree(a: Measurement, b: Measurement) -> bool:

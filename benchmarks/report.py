@@ -1,13 +1,13 @@
 """The results as Markdown tables, which read well in a terminal too."""
 
-from engines import ENGINES, HAND, TORCH
+import compiled_targets
+from engines import ENGINES, HAND, JAX, TORCH
 from measurement import Measurement
 from results import Results, middle
 from targets import TARGETS, operation_overheads, verdict
 from workloads import WORKLOADS
 
 CROWDED = 0.1  # the share of the machine used by others above which times are not to be trusted
-JAX = ("jax_jit", "jax_jit_sync")
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -36,10 +36,11 @@ def span(values: list[float]) -> str:
 
 
 def tables(results: Results) -> str:
-    sections = ["## Targets", target_table(results), "## Time / NumPy by hand", overview(results)]
-    for name, workload in WORKLOADS.items():
-        if any(m.workload == name for m in results.measurements):
-            sections += [f"## {name}: {workload.title}", workload_table(results, name)]
+    sections = ["## Targets of the compiled mode", compiled_table(results)]
+    sections += ["## Targets of the eager mode", target_table(results)]
+    sections += ["## Time / NumPy by hand", overview(results)]
+    for name in results.workloads():
+        sections += [f"## {name}: {WORKLOADS[name].title}", workload_table(results, name)]
     sections += ["## Peak memory, MB", memory_table(results)]
     return "\n\n".join(sections) + "\n"
 
@@ -47,30 +48,51 @@ def tables(results: Results) -> str:
 def target_table(results: Results) -> str:
     rows = []
     for target in TARGETS:
-        values = target.values(results)
-        limits = [number(target.limit), number(target.aim)]
-        measured = [number(middle(values)), span(values)]
-        rows.append([target.what, *limits, *measured, verdict(target, results)])
+        if target.workload in results.workloads():
+            values = target.values(results)
+            rows.append([
+                f"{target.workload}: {target.quantity}",
+                number(target.limit),
+                number(target.aim),
+                number(middle(values)),
+                span(values),
+                verdict(target, results),
+            ])  # fmt: skip
     return table(["autograd_lite eager", "at most", "aim", "median", "rounds", ""], rows)
 
 
+def compiled_table(results: Results) -> str:
+    rows = []
+    for target in compiled_targets.TARGETS:
+        if target.workload in results.workloads():
+            found = target.against(results)
+            rows.append([
+                f"{target.workload}: {target.quantity} / {target.rival_in(found)}",
+                number(target.limit),
+                number(middle(found.ratios)),
+                span(found.ratios),
+                target.verdict(found, results),
+            ])  # fmt: skip
+    return table(["autograd_lite compiled", "at most", "median", "rounds", ""], rows)
+
+
 def overview(results: Results) -> str:
-    """One row per engine; of JAX's two settings the better one for each workload."""
+    """One row per workload; of JAX's two settings the better one."""
     settings = {title: [engine] for engine, title in ENGINES.items() if engine not in JAX}
     settings["jax.jit, the better setting"] = list(JAX)
     rows = []
-    for title, engines in settings.items():
-        row = [title]
-        for workload in WORKLOADS:
+    for workload in results.workloads():
+        row = [workload]
+        for engines in settings.values():
             ratios = [middle(results.times(workload, engine, HAND)) for engine in engines]
             row.append(number(min((r for r in ratios if r is not None), default=None)))
         rows.append(row)
-    return table(["", *WORKLOADS], rows)
+    return table(["", *settings], rows)
 
 
 def workload_table(results: Results, workload: str) -> str:
     header = ["", "µs median", "fastest", "/ NumPy", "/ PyTorch", "loss, 5 steps", "agrees"]
-    header += ["start s", "cores", "others %"]
+    header += ["start s", "first step s", "faults", "cores", "others %"]
     if workload == "chain":
         header.append("µs/op over NumPy")
     rows = []
@@ -104,6 +126,8 @@ def circumstances(measured: list[Measurement]) -> list[str]:
     others = [100 * m.others for m in measured if m.others is not None]
     return [
         number(middle([m.start for m in measured])),
+        number(middle([m.first for m in measured])),
+        number(middle([m.faults for m in measured if m.faults is not None])),
         number(middle([m.cores for m in measured])),
         f"{max(others):.0f}" if others else "–",
     ]

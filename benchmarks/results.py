@@ -19,6 +19,10 @@ class Results:
     numpy: int | None  # ... and of one that imports NumPy
     measurements: list[Measurement] = field(default_factory=list)
 
+    def workloads(self) -> list[str]:
+        """Those that were measured."""
+        return list(dict.fromkeys(m.workload for m in self.measurements))
+
     def of(self, engine: str, workload: str) -> list[Measurement]:
         return [m for m in self.measurements if (m.engine, m.workload) == (engine, workload)]
 
@@ -38,6 +42,11 @@ class Results:
         if deducted is None:
             return []
         return self.ratios(workload, engine, base, lambda m: (m.peak or 0) - deducted)
+
+    def compiling(self, workload: str, engine: str, base: str) -> list[float]:
+        """Ratios of what the first step took longer than the fastest."""
+        pairs = self.pairs(workload, engine, base)
+        return [a.compiling / b.compiling for a, b in pairs if b.compiling]
 
     def agrees(self, workload: str, engine: str, base: str) -> bool | None:
         """Whether both compute the same; None if that is not known."""

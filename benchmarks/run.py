@@ -6,8 +6,11 @@ Every measurement is a process of its own; a round is all engines once at every 
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +18,7 @@ from pathlib import Path
 import machine
 import processes
 import report
-from engines import ENGINES, UNABLE
+from engines import ENGINES, INDUCTOR, UNABLE
 from progress import Progress
 from results import Results
 from workloads import WORKLOADS
@@ -32,7 +35,11 @@ def main() -> int:
         interpreter=processes.peak_memory_of("pass"),
         numpy=processes.peak_memory_of("import numpy"),
     )
-    failures = run_rounds(results, options)
+    with tempfile.TemporaryDirectory() as caches:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = caches
+        if INDUCTOR in options.engines:
+            warm_inductor()
+        failures = run_rounds(results, options)
     print(report.tables(results))
     for text in failures + report.warnings(results):
         print(f"warning: {text}")
@@ -63,6 +70,15 @@ def some_of(known: Iterable[str]) -> Callable[[str], list[str]]:
         return chosen
 
     return names
+
+
+def warm_inductor() -> None:
+    """Let torch.compile do what it does once on a machine, so that no workload is charged for it.
+
+    Where it is not installed or has no compiler, the measurements say so.
+    """
+    with contextlib.suppress(processes.FailedError):
+        processes.output_of("-c", "import torch; torch.compile(lambda x: x + 1)(torch.ones(9))")
 
 
 def run_rounds(results: Results, options: argparse.Namespace) -> list[str]:

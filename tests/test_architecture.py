@@ -20,11 +20,11 @@ ROOT = Path(ag.__file__).parent
 # A module imports only from rows above its own, or from its own package.
 LAYERS = [
     "version", "errors", "random", "tree", "core", "ops", "transforms", "check", "testing", "nn",
-    "optim", "data", "storage", "training", "drawing", "app", "cli", "__main__",
+    "optim", "drawing", "compiler", "data", "storage", "training", "app", "cli", "__main__",
 ]  # fmt: skip
 CORE = [
-    "state", "graph", "backward", "forward", "rules", "refusal", "tensor", "batched", "record",
-    "declare",
+    "state", "overriding", "graph", "backward", "forward", "rules", "refusal", "tensor", "batched",
+    "record", "declare",
 ]  # fmt: skip
 EXTRAS = {"graphviz", "pygraphviz", "matplotlib", "safetensors", "rich", "hypothesis", "scipy"}
 FILES = sorted(ROOT.rglob("*.py"))

@@ -9,12 +9,11 @@ import sys
 import weakref
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import graphviz
 import numpy as np
@@ -28,7 +27,7 @@ from autograd_lite.core.tensor import Tensor
 from autograd_lite.drawing import draw, folding, fonts, rendering
 from autograd_lite.drawing.picture import Box, Picture
 from autograd_lite.drawing.text import shown
-from autograd_lite.drawing.theme import LOOKS
+from autograd_lite.drawing.theme import LEGEND, LIGHT
 from autograd_lite.errors import RenderError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -124,22 +123,19 @@ def test_boxes_and_edges_are_the_nodes_and_edges_of_the_engines_own_walk(
 @given(random_graphs(), st.integers(3, 12))
 def test_a_folded_picture_loses_no_edge_and_has_no_cycle(outputs: list[Tensor], limit: int) -> None:
     nodes = topological([output.node for output in outputs if output.node])
-    with (
-        patch.object(folding, "LIMIT", limit),
-        patch.object(folding, "ENDS", 1),
-        patch.object(folding, "TOO_FEW", 2),
-    ):
-        picture = draw(outputs).picture
+    picture = draw(outputs, max_nodes=limit).picture
     assert len(picture.boxes) <= max(limit, 6)
     seen: set[str] = set()
     for box in picture.boxes:
-        assert {flow.source for flow in box.operands} <= seen
+        assert {flow.source for flow in box.operands if not flow.again} <= seen
         seen.add(box.key)
     crossing = sum(flow.count for box in picture.boxes for flow in box.operands)
     assert crossing <= sum(len(node.parents) for node in nodes)
-    inside = sum(operations_in(box) for box in picture.boxes)
-    assert inside == sum(node.primitive is not None for node in nodes)
-    assert bool(picture.caption) == any(box.role in ("module", "more") for box in picture.boxes)
+    if all(group.times == 1 for group in picture.groups):
+        inside = sum(operations_in(box) for box in picture.boxes)
+        assert inside == sum(node.primitive is not None for node in nodes)
+    folded = any(box.role in ("module", "more") for box in picture.boxes)
+    assert bool(picture.caption) == (folded or any(group.times > 1 for group in picture.groups))
 
 
 def operations_in(box: Box) -> int:
@@ -147,7 +143,8 @@ def operations_in(box: Box) -> int:
     if box.role == "more":
         return int(re.sub(r"\D", "", box.title))
     if box.role == "module":
-        return int(box.notes[0].split()[0].replace(",", ""))
+        times = int((re.findall(r"×([\d,]+)$", box.title) or ["1"])[0].replace(",", ""))
+        return times * int(box.notes[0].removeprefix("each: ").split()[0].replace(",", ""))
     return int(box.role in ("operation", "output"))
 
 
@@ -284,14 +281,28 @@ def test_groups_are_clusters_in_the_svg() -> None:
 
 
 @pytest.mark.parametrize("length", [1_000, 100_000])
-def test_a_long_chain_is_folded_in_the_middle_and_says_so(length: int) -> None:
+def test_a_long_chain_is_one_box_in_a_repeat(length: int) -> None:
     drawing = draw(chain(length))
+    (group,) = drawing.picture.groups
+    assert (group.kind, group.path, group.times) == ("", "", length)
+    leaf, sin = drawing.picture.boxes
+    assert [(flow.source, flow.again) for flow in sin.operands] == [
+        (leaf.key, False), (sin.key, True),
+    ]  # fmt: skip
+    assert f"{length + 1:,} nodes drawn as 2 boxes" in drawing.picture.caption
+    assert drawing.picture.caption in str(drawing)
+    assert f"×{length:,}" in texts(drawing.svg())
+
+
+def test_a_long_graph_without_a_repeat_is_folded_in_the_middle_and_says_so() -> None:
+    y = chain(1)
+    for i in range(999):
+        y = np.sin(y * float(i))
+    drawing = draw(y)
     assert len(drawing.picture.boxes) < 50
     (run,) = (box for box in drawing.picture.boxes if box.role == "more")
-    assert run.title == f"… {length - 23:,} more ops …"
-    assert f"{length + 1:,} nodes" in drawing.picture.caption
-    assert drawing.picture.caption in str(drawing)
-    assert "more ops" in drawing.dot
+    assert re.fullmatch(r"… 1,98\d more ops …", run.title)
+    assert "a run of ops drawn as one box" in drawing.picture.caption
     assert any("more ops" in text for text in texts(drawing.svg()))
 
 
@@ -314,29 +325,106 @@ def test_a_chain_that_can_be_read_is_not_folded() -> None:
     assert not picture.caption
 
 
-def test_modules_are_closed_before_anything_else_is_folded() -> None:
-    def compute(h: Any, bias: Tensor) -> Any:
-        for _ in range(20):
-            h = np.sin(h)
+def twelve_blocks(sizes: Sequence[int] = (20,) * 12) -> Any:
+    """The result of a network of blocks, each of as many products as its size says, and a sum."""
+
+    def compute(h: Any, size: int, bias: Tensor) -> Any:
+        for i in range(size):
+            h = h * float(i)
         return h + bias
 
     def forward(h: Any) -> Any:
-        for block in blocks:
-            h = block(partial(compute, h, block.bias))
+        for block, size in zip(blocks, sizes, strict=True):
+            h = block(partial(compute, h, size, block.bias))
         return h
 
-    blocks = [Block(bias=Tensor(np.ones(3))) for _ in range(12)]
-    net = Calls(blocks=blocks)
-    picture = draw(net(lambda: forward(Tensor(np.ones(3))))).picture
+    blocks = [Block(bias=Tensor(np.ones(3))) for _ in sizes]
+    return Calls(blocks=blocks)(lambda: forward(Tensor(np.ones(3))))
+
+
+def test_blocks_that_are_alike_are_drawn_once() -> None:
+    picture = draw(twelve_blocks()).picture
+    assert [(g.kind, g.path, g.times) for g in picture.groups] == [
+        ("Calls", "", 1), ("Block", "blocks.0 … 11", 12),
+    ]  # fmt: skip
+    assert len(picture.boxes) == 43
+    (again,) = (flow for box in picture.boxes for flow in box.operands if flow.again)
+    assert again.source == picture.boxes[-1].key
+    assert (box_named(picture, "blocks.0.bias").title, picture.boxes[-1].title) == ("bias", "add")
+    assert "505 nodes drawn as 43 boxes to stay readable: 1 repeat drawn once" in picture.caption
+
+
+def test_blocks_that_are_alike_and_closed_are_one_box() -> None:
+    picture = draw(twelve_blocks(), depth=1).picture
+    (block,) = (box for box in picture.boxes if box.role == "module")
+    assert (block.title, block.name, block.facts) == ("Block ×12", "blocks.0 … 11", "(3,) f64")
+    assert block.notes == ("each: 21 ops", "1 variable (3)")
+    assert block.is_output
+    assert not any(flow.again for flow in block.operands)
+
+
+def test_modules_are_closed_before_a_run_of_operations_is_folded() -> None:
+    picture = draw(twelve_blocks(range(10, 22))).picture
     modules = [box for box in picture.boxes if box.role == "module"]
     assert [box.name for box in modules] == [f"blocks.{i}" for i in range(12)]
-    assert modules[0].notes == ("21 ops", "1 variable")
+    assert modules[0].notes == ("11 ops", "1 variable (3)")
     assert modules[0].facts == "(3,) f64"
     assert modules[-1].is_output
     assert "12 modules closed" in picture.caption
 
 
-def test_a_thousand_steps_of_one_cell_show_the_first_and_the_last() -> None:
+def test_an_expanded_module_stays_open_and_apart() -> None:
+    picture = draw(twelve_blocks(), depth=1, expand=["blocks.3"]).picture
+    closed = [box.name for box in picture.boxes if box.role == "module"]
+    assert closed == ["blocks.0 … 2", "blocks.4 … 11"]
+    assert sum(box.role == "operation" for box in picture.boxes) == 21
+    opened = {group.path for group in picture.groups}
+    assert opened == {"", "blocks.3"}
+    whole = draw(twelve_blocks(range(10, 22)), expand=[""]).picture
+    assert not any(box.role == "module" for box in whole.boxes)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_depth_closes_what_is_below(depth: int) -> None:
+    _net, loss = mlp()
+    picture = draw(loss, depth=depth).picture
+    closed = [(box.title, box.name) for box in picture.boxes if box.role == "module"]
+    expected = {
+        0: [("Sequential", "")],
+        1: [("Linear", "0"), ("Tanh", "1"), ("Linear", "2")],
+        2: [],
+    }
+    assert closed == expected[depth]
+    assert len(picture.groups) == {0: 0, 1: 1, 2: 4}[depth]
+
+
+def test_what_is_inside_a_closed_module() -> None:
+    picture = draw(mlp()[1], depth=0).picture
+    (box,) = (box for box in picture.boxes if box.role == "module")
+    assert box.facts == "(8, 2) f32"
+    assert box.notes == ("3 ops", "4 variables (23)")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_thousand_steps_are_drawn_as_one_that_leads_back(first: int) -> None:
+    weight, start = Tensor(np.ones((2, 2)), name="w"), Tensor(np.ones(2), name="start")
+    h: Any = start
+    for x in np.ones((1_000, 2)):
+        terms = (h @ weight, x * Tensor(2.0)) if first == 0 else (x * Tensor(2.0), h @ weight)
+        h = np.tanh(np.add(*terms))
+    picture = draw(np.sum(h)).picture
+    assert [(group.kind, group.times) for group in picture.groups] == [("", 1_000)]
+    inside = sorted(box.title for box in picture.boxes if box.group == 0)
+    assert inside == ["add", "array", "matmul", "multiply", "tanh", "unnamed"]
+    matmul = next(box for box in picture.boxes if box.title == "matmul")
+    keys = {box.key: box.title for box in picture.boxes}
+    assert [(keys[flow.source], flow.again) for flow in matmul.operands] == [
+        ("start", False), ("w", False), ("tanh", True),
+    ]  # fmt: skip
+    assert [box.title for box in picture.boxes if box.group is None][-1] == "sum"
+
+
+def test_a_thousand_calls_of_one_cell_are_one_box_in_their_module() -> None:
     def forward() -> Any:
         h: Any = np.ones(2)
         for x in np.ones((1_000, 2)):
@@ -345,16 +433,48 @@ def test_a_thousand_steps_of_one_cell_show_the_first_and_the_last() -> None:
 
     cell = Calls(weight=Tensor(np.ones((2, 2))), scale=Tensor(1.0))
     net = Block(cell=cell)
-    drawing = draw(net(forward))
-    assert {"module", "more", "variable"} <= {box.role for box in drawing.picture.boxes}
-    assert len(drawing.picture.boxes) < 40
-    assert box_named(drawing.picture, "cell.weight").group == 0
-    run = next(box for box in drawing.picture.boxes if box.role == "more")
-    assert run.group == 0
-    counts = [flow.count for flow in run.operands if flow.count > 1]
-    assert len(counts) == 2
-    assert min(counts) > 900
-    assert f"×{counts[0]}" in drawing.svg()
+    picture = draw(net(forward)).picture
+    assert [(g.kind, g.path, g.times) for g in picture.groups] == [
+        ("Block", "", 1), ("Calls", "cell", 1_000),
+    ]  # fmt: skip
+    assert len(picture.boxes) < 12
+    assert box_named(picture, "cell.weight").group == 0
+
+
+def test_repeats_inside_repeats() -> None:
+    y = chain(0)
+    for _ in range(40):
+        for _ in range(10):
+            y = np.sin(y)
+        y = np.exp(np.cos(y))
+    groups = draw(y, max_nodes=10).picture.groups
+    assert [(group.times, group.parent) for group in groups] == [(40, None), (10, 0)]
+
+
+def test_every_result_that_is_used_after_the_repeat_is_counted() -> None:
+    h, kept = chain(0), []
+    for _ in range(200):
+        h = np.tanh(np.sin(h))
+        kept.append(h)
+    picture = draw(np.stack(kept)).picture
+    assert [flow.count for flow in picture.boxes[-1].operands] == [200]
+
+
+def test_a_repeat_ends_where_the_wiring_changes() -> None:
+    h = chain(0)
+    for step in range(200):
+        sine = np.sin(h)
+        h = sine + (h if step < 120 else sine)
+    times = sorted(group.times for group in draw(h).picture.groups)
+    assert times == [80, 120]
+
+
+def test_what_is_wired_differently_is_no_repeat() -> None:
+    rng, results = np.random.default_rng(0), [Tensor(1.0), Tensor(2.0)]
+    for _ in range(400):
+        results.append(np.add(*(results[i] for i in rng.integers(len(results), size=2))))
+    picture = draw(results[-10:]).picture
+    assert all(group.times < 10 for group in picture.groups)
 
 
 def test_a_thousand_leaves_are_folded_too() -> None:
@@ -417,7 +537,7 @@ def test_the_tree_of_a_deep_graph_stays_narrow_and_short() -> None:
 
 
 def test_repr_is_short() -> None:
-    assert repr(draw(chain(1_000))) == "<Drawing: Computation graph of sin, 25 boxes>"
+    assert repr(draw(chain(1_000))) == "<Drawing: Computation graph of sin, 2 boxes>"
 
 
 # Strings of users
@@ -621,7 +741,7 @@ def test_tints_differ_in_a_grey_print() -> None:
         red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
         return 0.299 * red + 0.587 * green + 0.114 * blue
 
-    shades = [luminance(look.fill) for role, look in LOOKS.items() if role != "more"]
+    shades = [luminance(LIGHT[role]) for role in LEGEND]
     assert all(a - b > 3 for a, b in pairwise(shades))
 
 
@@ -664,8 +784,9 @@ def test_drawing_changes_nothing_in_the_graph() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: draw(3.0), "expected a Tensor or a list of them, found 3.0"),  # type: ignore[arg-type]
-        (lambda: draw([]), r"expected a Tensor or a list of them, found \[\]"),
+        (lambda: draw(3.0), "expected a Tensor, .* with example arguments, found 3.0"),  # type: ignore[arg-type]
+        (lambda: draw([]), r"expected a Tensor, a list of them, .* found \[\]"),
+        (lambda: draw(Tensor(1.0), 2.0), "example arguments go with a function or a module"),
         (lambda: draw([Tensor(1.0), 2]), "expected Tensors, found int in the list"),  # type: ignore[list-item]
     ],
 )

@@ -15,13 +15,16 @@ from autograd_lite.core.graph import (
     DROPS_NAN,
     FREED,
     NO_KWARGS,
+    RECORDING,
     Freed,
     FreedError,
     Kept,
     Node,
+    freed,
     node_of,
     topological,
 )
+from autograd_lite.core.overriding import overridable
 from autograd_lite.errors import GraphError
 
 Lift = Callable[[Any, Node], Any]  # makes a tensor of a value and its node
@@ -49,7 +52,7 @@ def pull_back(
     # The processor's "invalid" flag is raised by 0 * inf, the one way in which a zero cotangent
     # could give a NaN; being told of it costs nothing per node.
     invalid: list[str] = []
-    tainted = False
+    tainted = RECORDING.get().strong
     with np.errstate(all="ignore", invalid="call", call=lambda kind, flag: invalid.append(kind)):
         while ready:
             node, g = ready.pop()
@@ -89,7 +92,7 @@ def pull_back(
             if node.kwargs is not NO_KWARGS and DROPS_NAN in node.kwargs:
                 tainted = True  # a NaN behind this node raises no flag
             if free:
-                node.saved = FREED
+                node.saved = freed(node) if None in parents else FREED
     root.was_root = root.was_root or free
     return found
 
@@ -162,13 +165,25 @@ def strong_pull(
             return contributions  # there is no factor that could be infinite
         if node.primitive.nature == "elementwise":
             return tuple(c if c is None else strong(g, c) for c in contributions)
-        dead = np.all(g == 0)
-    return tuple(c if c is None else np.where(dead, 0, c) for c in contributions)
+        nothing = all_dead(g)
+    return tuple(c if c is None else np.where(nothing, 0, c) for c in contributions)
 
 
 def strong(g: Any, product: Any) -> Any:
     """`product`, but zero where a zero cotangent `g` has met a factor that is not finite."""
-    return np.where((g == 0) & ~np.isfinite(product), 0, product)
+    return np.where(dead(g, product), 0, product)
+
+
+@overridable
+def dead(g: Any, product: Any) -> Any:
+    """Where a zero cotangent has met a factor that is not finite."""
+    return (g == 0) & ~np.isfinite(product)
+
+
+@overridable
+def all_dead(g: Any, axis: Any = None) -> Any:
+    """Whether the cotangent is zero everywhere, so that nothing can come of it."""
+    return np.all(g == 0, axis=axis)
 
 
 def fit(c: Any, parent: Node) -> Any:

@@ -14,6 +14,9 @@ A rule names what it reads: `x, y, z` are the operands (`xs` the list of a varia
 default. What no rule names is not kept. Rules are NumPy code, so a gradient can itself be
 differentiated. A rule returns its cotangent, a view of it, or a new array.
 
+Drawings show a rule as a formula, read off its source. A row whose rules are whole functions may
+say theirs: `formula=("g @ yᵀ", "xᵀ @ g")`, one text for each operand.
+
 >>> import numpy as np
 >>> import autograd_lite as ag
 >>> softsign = ag.declare.elementwise(
@@ -42,31 +45,43 @@ PRIMITIVES: list[Primitive] = []
 
 
 def elementwise(
-    function: Callable[..., Any], *rules: Any, name: str | None = None, body: Any = None
+    function: Callable[..., Any],
+    *rules: Any,
+    name: str | None = None,
+    body: Any = None,
+    formula: tuple[str, ...] = (),
 ) -> Callable[..., Any]:
     """Declare a function that works entry by entry, with its partial derivatives.
 
     A rule that has a parameter `g` returns the product with the cotangent itself.
     """
-    return _declare(function, "elementwise", rules, name, body)
+    return _declare(function, "elementwise", rules, name, body, formula=formula)
 
 
 def linear(
-    function: Callable[..., Any], *rules: Any, name: str | None = None, body: Any = None
+    function: Callable[..., Any],
+    *rules: Any,
+    name: str | None = None,
+    body: Any = None,
+    formula: tuple[str, ...] = (),
 ) -> Callable[..., Any]:
     """Declare a function linear in each operand, with its transposes.
 
     In the rule of its own operand, `x` has a shape and a dtype but no values. A rule may return
     an array that broadcasts to the operand's shape in place of the whole.
     """
-    return _declare(function, "linear", rules, name, body)
+    return _declare(function, "linear", rules, name, body, formula=formula)
 
 
 def general(
-    function: Callable[..., Any], *rules: Any, name: str | None = None, body: Any = None
+    function: Callable[..., Any],
+    *rules: Any,
+    name: str | None = None,
+    body: Any = None,
+    formula: tuple[str, ...] = (),
 ) -> Callable[..., Any]:
     """Declare any other function, with the products of a cotangent and its Jacobians."""
-    return _declare(function, "general", rules, name, body)
+    return _declare(function, "general", rules, name, body, formula=formula)
 
 
 def composite(
@@ -75,6 +90,7 @@ def composite(
     name: str | None = None,
     extras: dict[str, Callable[..., Any]] | None = None,
     shared: dict[str, Callable[..., Any]] | None = None,
+    formula: tuple[str, ...] = (),
 ) -> Callable[..., Any]:
     """Declare a function whose body is NumPy code, one node when it is recorded.
 
@@ -88,7 +104,7 @@ def composite(
         names = ", ".join(shared)
         raise ValueError(f"shared: one name is worked out for all rules; found {names}.")
     primitives = {extra: primitive_of(equal) for extra, equal in (extras or {}).items()}
-    return _declare(function, "general", rules, name, None, primitives, shared)
+    return _declare(function, "general", rules, name, None, primitives, shared, formula)
 
 
 def several(
@@ -196,24 +212,6 @@ def no_rule_for(title: str, key: str, allowed: Collection[str]) -> str:
     )
 
 
-def overridable(body: Callable[..., Any]) -> Callable[..., Any]:
-    """A body that writes into an array of its own, which NumPy's protocols cannot see.
-
-    An array of another kind among its arguments gets the whole call, as NumPy would hand it over.
-    """
-
-    @functools.wraps(body)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        for arg in args:
-            for part in arg if type(arg) is tuple else (arg,):  # an index has parts
-                kind = type(part)
-                if kind is not np.ndarray and hasattr(kind, "__array_function__"):
-                    return part.__array_function__(call, (kind,), args, kwargs)
-        return body(*args, **kwargs)
-
-    return call
-
-
 def primitive_of(function: Any) -> Primitive:
     """The primitive behind a declared function."""
     primitive = getattr(DISPATCH.get(function, function), "primitive", None)
@@ -230,6 +228,7 @@ def _declare(
     body: Any,
     extras: dict[str, Primitive] | None = None,
     shared: dict[str, Callable[..., Any]] | None = None,
+    formula: tuple[str, ...] = (),
 ) -> Callable[..., Any]:
     title = name or function.__name__
     keywords = _keywords(title, function, rules, (*(extras or ()), *(shared or ())))
@@ -238,6 +237,7 @@ def _declare(
         title, body or function, nature, rules, keywords, variadic,
         jointly_linear=not any(_reads_another(rule, i) for i, rule in enumerate(rules)),
         extras=extras or {}, plan=make_plan, shared=next(iter((shared or {}).items()), None),
+        formula=formula,
     )  # fmt: skip
     primitive.record = recorder(primitive)
     PRIMITIVES.append(primitive)

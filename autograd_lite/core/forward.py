@@ -72,6 +72,10 @@ def push_elementwise(node: Node, tangents: list[Any], saved: tuple[Any, ...]) ->
         if t is None:
             continue
         pull = node.primitive.plans[1 << i].pull
+        if RECORDING.get().strong:
+            part = strong_pull(pull, t, saved, node)[i]
+            total = part if total is None else total + part
+            continue
         try:
             with np.errstate(all="ignore", invalid="raise"):
                 part = pull(t, saved, node)[i]

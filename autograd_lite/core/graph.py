@@ -1,5 +1,6 @@
 """The graph: primitives, the nodes that name them, and the order of a walk."""
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple
@@ -26,8 +27,9 @@ class Primitive:
     `rules[i]` is the derivative by operand `i` (a number, or a function that names what it
     reads); `metadata` are the keywords; `extras` names further outputs of `body`, each with the
     primitive that it equals; `output` is the name by which a rule reads the result; `shared` is
-    a name by which rules read what is worked out once for them all, and how; `record` computes
-    the function and records it.
+    a name by which rules read what is worked out once for them all, and how; `formula` says for
+    readers what the rules compute, where their own source does not; `record` computes the
+    function and records it.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Primitive:
         plan: Callable[["Primitive", int], Plan],
         output: str = "out",
         shared: tuple[str, Callable[..., Any]] | None = None,
+        formula: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.body = body
@@ -53,6 +56,7 @@ class Primitive:
         self.jointly_linear = jointly_linear
         self.output = output
         self.shared = shared
+        self.formula = formula
         self.reads_also(extras)
         self.plans = Plans(self, plan)
         self.record: Callable[..., Any] = body
@@ -134,6 +138,7 @@ class Node:
     grad: Any = None
     name: str | None = None
     was_root: bool = False
+    of_transform: bool = False  # a leaf that a transform made, to differentiate by it
     levels: frozenset[int] | None = None  # at which its value is batched; None: as its parents'
 
     @property
@@ -157,8 +162,25 @@ class Spec(NamedTuple):
     dtype: np.dtype[Any]
 
 
+class Remains(NamedTuple):
+    """What is left of a constant array that a node has freed: the array, while it lives."""
+
+    reference: "weakref.ref[Any]"
+    id: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
 class Freed:
-    """Stands in for the saved values of a node that backward has passed."""
+    """Stands in for the saved values of a node that backward has passed.
+
+    Of the constants among the operands it still tells what they were, so that they can be drawn.
+    """
+
+    __slots__ = ("constants",)
+
+    def __init__(self, constants: tuple[Any, ...] = ()) -> None:
+        self.constants = constants
 
     def __getitem__(self, index: Any) -> Any:
         raise FreedError
@@ -172,6 +194,24 @@ class FreedError(Exception):
 
 
 FREED: Any = Freed()
+
+
+def freed(node: "Node") -> Any:
+    """What takes the place of the saved values of a node that has constants among its operands."""
+    if isinstance(node.saved, Freed):
+        return node.saved
+    variadic = node.primitive is not None and node.primitive.variadic
+    known = node.saved[0] if variadic else node.saved
+    return Freed(tuple([remains(v) if p is None else None for v, p in zip(known, node.parents)]))
+
+
+def remains(value: Any) -> Any:
+    if type(value) is np.ndarray:
+        return Remains(weakref.ref(value), id(value), value.shape, value.dtype)
+    shape = getattr(value, "shape", ())
+    return Spec(shape, value.dtype) if shape else value
+
+
 NO_KWARGS: dict[str, Any] = {}
 DROPS_NAN = "drops_nan"  # the keyword by which a selection says that it left a NaN behind
 
@@ -181,18 +221,26 @@ Watch = Callable[[Node, tuple[Any, ...], Any], None]  # is shown each new node, 
 class Recording:
     """Whether operations are recorded, in which module's call, and who looks at each new node.
 
-    `outer` is what was in force before. Never changed: a new one takes its place.
+    `strong` says that a zero cotangent is kept zero by selection everywhere, for arrays whose
+    values are not known, so that no flag can tell where it is needed. `outer` is what was in
+    force before. Never changed: a new one takes its place.
     """
 
-    __slots__ = ("on", "outer", "scope", "watch")
+    __slots__ = ("on", "outer", "scope", "strong", "watch")
 
     def __init__(
-        self, on: bool, scope: Any, watch: Watch | None, outer: "Recording | None"
+        self,
+        on: bool,
+        scope: Any,
+        watch: Watch | None,
+        outer: "Recording | None",
+        strong: bool = False,
     ) -> None:
         self.on = on
         self.scope = scope
         self.watch = watch
         self.outer = outer
+        self.strong: bool = strong or (outer is not None and outer.strong)
 
 
 EVERYWHERE = Recording(True, None, None, None)

@@ -21,16 +21,18 @@ class State:
     __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: Any) -> None:
-        self._value: Any = np.array(value, order="C")
+        self._value: Any = array_of(value)
         if self._value.dtype.kind not in "biufc":
             raise TypeError(f"a State holds numbers or booleans; found {value!r:.60}.")
 
     @property
     def value(self) -> Any:
         """The value, as an array that cannot be written into (`assign` gives a new one)."""
-        view = self._value.view()
-        view.flags.writeable = False
-        return view
+        value = self._value
+        if isinstance(value, np.ndarray):
+            value = value.view()
+            value.flags.writeable = False
+        return value
 
     @value.setter
     def value(self, new: Any) -> None:
@@ -48,7 +50,7 @@ class State:
 
     def assign(self, new: Any) -> "State":
         """Take a new value (copied) of the same shape and kind of number; the state itself."""
-        array = np.array(new, order="C")
+        array = array_of(new)
         if array.shape != self._value.shape:
             raise ShapeError(f"assign: new value {array.shape}, state {self.shape}: not equal.")
         if array.dtype != self._value.dtype:
@@ -70,3 +72,13 @@ class State:
         body = np.array2string(self._value, separator=", ", prefix="State(")
         kept = self._value.dtype in (np.dtype(float), np.dtype(int), np.dtype(bool))
         return f"State({body})" if kept else f"State({body}, dtype={self.dtype})"
+
+
+def array_of(value: Any) -> Any:
+    """A copy as an array; one of another library, which nobody writes into, as it is."""
+    if hasattr(value, "requires_grad"):  # a tensor
+        value._refuse("keeping a tensor in a State", "Give its .value.")
+        value = value._value
+    if hasattr(value, "__array_ufunc__") and not isinstance(value, np.ndarray | np.generic):
+        return value.astype(value.dtype)
+    return np.array(value, order="C")

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 from autograd_lite.core.backward import pull_back
 from autograd_lite.core.graph import RECORDING, Kept, Node, leaf
 from autograd_lite.core.refusal import caller, instead_of
+from autograd_lite.core.state import array_of
 from autograd_lite.errors import (
     GraphError,
     ImmutableError,
@@ -229,7 +230,7 @@ class Tensor:
                     "or np.abs first, or pass backward(gradient)."
                 )
             return self.dtype.type(1) if not self.shape else np.ones(self.shape, self.dtype)
-        seed = np.array(value_of(gradient), dtype=self.dtype)
+        seed = array_of(value_of(gradient)).astype(self.dtype, copy=False)
         if seed.shape != self.shape:
             raise ShapeError(
                 f"backward: the gradient has shape {seed.shape}, the tensor {self.shape}; "
@@ -245,7 +246,7 @@ class Tensor:
         """Give this leaf a new value (copied) of the same shape and dtype; the tensor itself."""
         if not self.is_leaf:
             raise GraphError(f"assign is for leaves; {self._label()} is a result: make a new one.")
-        value = np.array(value_of(new), dtype=self.dtype, order="C")
+        value = array_of(value_of(new)).astype(self.dtype, copy=False)
         if value.shape != self.shape:
             raise ShapeError(f"assign: new value {value.shape}, tensor {self.shape}: not equal.")
         self._value = value

@@ -1,51 +1,91 @@
 """Where each item stands: the calls of modules around it, the outermost first."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from autograd_lite.core.graph import Node
 from autograd_lite.drawing.reading import Constant, Item, Reading, is_leaf
 
-Chain = tuple[Any, ...]  # scopes
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """One call of a module; with `times` above 1, as many alike, from `path` to `last`.
+
+    A repeat of operations outside of all modules has no kind.
+    """
+
+    kind: str
+    path: str
+    times: int = 1
+    last: str = ""
+
+    @property
+    def title(self) -> str:
+        """The path as it is shown: "blocks.0 … 11" for a repeat.
+
+        >>> Place("Block", "blocks.0", 12, "blocks.11").title
+        'blocks.0 … 11'
+        """
+        if self.times == 1 or self.last == self.path:
+            return self.path
+        front, dot, name = self.last.rpartition(".")
+        return f"{self.path} … {name if self.path.startswith(front + dot) else self.last}"
 
 
-def scope_chains(reading: Reading) -> dict[Item, Chain]:
-    """The scopes around every operation."""
+Chain = tuple[Place, ...]
+
+
+class Directories:
+    """The paths inside of each outermost module that was called, looked up once."""
+
+    def __init__(self, reading: Reading) -> None:
+        directories = {
+            id(item.scope.directory): item.scope.directory
+            for item in reading.order
+            if isinstance(item, Node) and item.scope is not None
+        }
+        self.found = {key: directory.paths() for key, directory in directories.items()}
+
+    def path_of(self, scope: Any) -> str:
+        paths: Mapping[int, str] = self.found[id(scope.directory)].modules
+        return paths.get(scope.module_id, "")
+
+    def parameters(self) -> dict[Item, str]:
+        """The path of every parameter; of one in several modules that of the first called."""
+        return {
+            node: path
+            for paths in reversed(self.found.values())
+            for node, path in paths.parameters.items()
+        }
+
+
+def scope_chains(reading: Reading, directories: Directories) -> dict[Item, Chain]:
+    """The calls of modules around every operation."""
     known: dict[Any, Chain] = {None: ()}
     return {
-        item: chain_of(item.scope, known)
+        item: chain_of(item.scope, known, directories)
         for item in reading.order
         if isinstance(item, Node) and item.primitive is not None
     }
 
 
-def chain_of(scope: Any, known: dict[Any, Chain]) -> Chain:
+def chain_of(scope: Any, known: dict[Any, Chain], directories: Directories) -> Chain:
     inner = []
     while scope not in known:
         inner.append(scope)
         scope = scope.parent
     for scope_inside in reversed(inner):
-        known[scope_inside] = (*known[scope], scope_inside)
+        place = Place(scope_inside.kind, directories.path_of(scope_inside))
+        known[scope_inside] = (*known[scope], place)
         scope = scope_inside
     return known[scope]
-
-
-def parameter_paths(chains: Iterable[Chain]) -> dict[Item, str]:
-    """The path of every parameter in the outermost module that was called and is still there."""
-    outermost = {id(chain[0]): chain[0] for chain in chains if chain}
-    modules = {id(module): module for scope in outermost.values() if (module := scope.module)}
-    return {
-        tensor.node: path
-        for module in modules.values()
-        for path, tensor in module.named_parameters()
-        if tensor.node is not None
-    }
 
 
 def find_homes(
     reading: Reading, chains: Mapping[Item, Chain], paths: Mapping[Item, str]
 ) -> dict[Item, Chain]:
-    """The scopes around every item.
+    """The calls of modules around every item.
 
     A number stands where it is used, a parameter in the module that its path names (if only that
     one uses it), other leaves outside of all modules.
@@ -72,6 +112,14 @@ def common(a: Chain, b: Chain) -> Chain:
             break
         same += 1
     return a[:same]
+
+
+def common_to(chains: Iterable[Chain]) -> Chain:
+    """What all chains begin with."""
+    shared: Chain | None = None
+    for chain in chains:
+        shared = chain if shared is None else common(shared, chain)
+    return shared or ()
 
 
 def leaf_home(item: Item, users: Chain, path: str | None) -> Chain:

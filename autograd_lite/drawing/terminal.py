@@ -9,13 +9,14 @@
 One line per box, from the outputs back to the leaves. An operation names its operands in the
 order of the call; a dot is what comes next in the same column, the longest way back, so that a
 deep graph stays narrow. The others branch off. A result that is used more than once has a number
-and comes after the last line that names it.
+and comes after the last line that names it; ↻ is what a repeat gets from the one before.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 
 from autograd_lite.drawing.picture import Box, Flow, Picture
+from autograd_lite.drawing.text import number
 
 LEAVES = ("variable", "data")
 MOST_OPERANDS = 6  # named in one line
@@ -38,7 +39,7 @@ class Tree:
 
     def __init__(self, picture: Picture) -> None:
         self.boxes: Mapping[str, Box] = {box.key: box for box in picture.boxes}
-        self.paths = [group.path for group in picture.groups]
+        self.groups = picture.groups
         self.users = Counter(source for box in picture.boxes for source in sources(box))
         self.waiting = Counter(self.users)
         self.height: dict[str, int] = {}
@@ -92,6 +93,8 @@ class Tree:
     def token(self, flow: Flow, user: Box, dot: str | None) -> str:
         """How the line of `user` names an operand."""
         box = self.boxes[flow.source]
+        if flow.again:
+            return f"↻ {box.title}"
         times = f"×{flow.count:,}" if flow.count > 1 and user.role == "more" else ""
         if box.role == "constant":
             return box.title
@@ -106,13 +109,24 @@ class Tree:
 
     def words(self, box: Box) -> str:
         """What else there is to say: the role, the module, what a box of many holds."""
-        path = self.paths[box.group] if box.group is not None else ""
         said: list[str] = [] if box.role == "operation" else [box.role]
         said += ["output"] if box.is_output and box.role != "output" else []
         said += [box.name] if box.role == "module" and box.name else []
         said += [", ".join(box.notes)] if box.role in ("module", "more") and box.notes else []
-        said += [f"in {path}"] if path and box.role not in LEAVES else []
-        return "  ".join(said)
+        said += box.details
+        said += [f"|∇| = {number(box.gradient)}"] if box.gradient is not None else []
+        return "  ".join([*said, *self.place(box)])
+
+    def place(self, box: Box) -> list[str]:
+        """The module around a box that has a path, and how many times all around is repeated."""
+        path, times, at = "", 1, box.group
+        while at is not None:
+            group = self.groups[at]
+            path, times, at = path or group.path, times * group.times, group.parent
+        is_leaf = box.role in LEAVES  # whose name has the path in it
+        return ([f"in {path}"] if path and not is_leaf else []) + (
+            [f"×{times:,}"] if times > 1 else []
+        )
 
 
 def leaf_name(box: Box) -> str:
@@ -120,8 +134,8 @@ def leaf_name(box: Box) -> str:
 
 
 def sources(box: Box) -> dict[str, None]:
-    """The keys of a box's operands, each once."""
-    return dict.fromkeys(flow.source for flow in box.operands)
+    """The keys of a box's operands, each once, but for what a repeat hands to the next."""
+    return dict.fromkeys(flow.source for flow in box.operands if not flow.again)
 
 
 def placed(keys: list[str], dot: str | None, rest: str) -> list[tuple[str, str, str]]:

@@ -1,11 +1,13 @@
 """Short words for what a picture shows: shapes, dtypes, numbers, metadata, users' strings."""
 
+import inspect
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+USUAL = {"stride": 1, "dilation": 1, "groups": 1, "padding": 0}
 LONGEST = 40  # characters of one string in a picture
 
 # Control and formatting characters (a right-to-left override among them), lone surrogates, and
@@ -63,9 +65,29 @@ def metadata(kwargs: Mapping[str, Any]) -> tuple[str, ...]:
     """
     return tuple(
         shown(f"{key}={brief(value)}")
-        for key, value in kwargs.items()
-        if value is not None and value is not False and key != "shape"
+        for key, value in spread_out(kwargs)
+        if value is not None and value is not False and key != "shape" and not is_usual(key, value)
     )
+
+
+def spread_out(kwargs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The keywords, of an object of this library its settings.
+
+    The size of an image is no setting: the shapes say it.
+    """
+    for key, value in kwargs.items():
+        if type(value).__module__.startswith("autograd_lite."):
+            names = inspect.signature(type(value)).parameters
+            yield from ((name, getattr(value, name, None)) for name in names if name != "size")
+        else:
+            yield key, value
+
+
+def is_usual(key: str, value: Any) -> bool:
+    """Whether a setting changes nothing along any axis: no padding, a stride of one."""
+    if isinstance(value, tuple):
+        return all(is_usual(key, part) for part in value)
+    return isinstance(value, int) and value == USUAL.get(key)
 
 
 def brief(value: Any) -> str:
@@ -94,3 +116,44 @@ def slice_parts(value: slice) -> tuple[Any, ...]:
     """What stands between the colons of a slice, the step only if there is one."""
     start_stop = (value.start, value.stop)
     return start_stop if value.step is None else (*start_stop, value.step)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things: "1 op", "2,000 ops"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def thousands(count: int) -> str:
+    """A large number in three digits.
+
+    >>> thousands(650), thousands(12_345), thousands(7_100_000)
+    ('650', '12.3k', '7.1M')
+    """
+    for unit, name in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= unit:
+            return f"{count / unit:.3g}{name}"
+    return str(count)
+
+
+def memory(size: float) -> str:
+    """A number of bytes.
+
+    >>> memory(640), memory(8_400_000)
+    ('640 B', '8.4 MB')
+    """
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size:g} B"
+
+
+def seconds(time: float) -> str:
+    """A short time.
+
+    >>> seconds(0.0000123), seconds(0.25)
+    ('12.3 µs', '250 ms')
+    """
+    for unit, name in ((1.0, "s"), (1e-3, "ms")):
+        if time >= unit:
+            return f"{time / unit:.3g} {name}"
+    return f"{time / 1e-6:.3g} µs"

@@ -1,6 +1,5 @@
 """Module: a plain object that computes; its parameters are the tensors found in it."""
 
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
@@ -10,38 +9,10 @@ from autograd_lite.core.state import State
 from autograd_lite.core.tensor import Tensor
 from autograd_lite.nn.calls import LISTENER, Call
 from autograd_lite.nn.loading import IncompatibleKeys, load
+from autograd_lite.nn.scopes import Directory, Paths, Scope, paths_in
 from autograd_lite.nn.summarizing import Summary, summary
 
 Thing = TypeVar("Thing")
-
-
-class Scope:
-    """One call of a module, as the nodes recorded during it refer to it."""
-
-    __slots__ = ("_module", "kind", "parent")
-
-    def __init__(self, parent: "Scope | None", module: "Module") -> None:
-        self.parent = parent
-        self.kind = type(module).__name__
-        # Weak, so that a recurrent state kept by a module makes no cycle through its graph.
-        self._module = weakref.ref(module)
-
-    @property
-    def module(self) -> "Module | None":
-        """The module that was called, while something else keeps it."""
-        return self._module()
-
-    @property
-    def path(self) -> str:
-        """Where the module stands in the outermost one that was called: "layers.0"."""
-        root = self
-        while root.parent is not None:
-            root = root.parent
-        outermost, module = root.module, self.module
-        for path, found in outermost.named_modules() if outermost is not None else ():
-            if found is module:
-                return path
-        return ""
 
 
 class Module:
@@ -70,7 +41,9 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         outer = RECORDING.get()
-        scope = Scope(outer.scope, self)
+        above = outer.scope
+        directory = self._own_directory() if above is None else above.directory
+        scope = Scope(above, self, directory)
         token = RECORDING.set(Recording(outer.on, scope, outer.watch, outer))
         try:
             result = self.forward(*args, **kwargs)
@@ -80,6 +53,19 @@ class Module:
         if listener is not None:
             listener(Call(self, scope, args, result))
         return result
+
+    def _own_directory(self) -> Directory:
+        """Where graphs look up the paths inside of this module, which need not outlive them."""
+        directory = self.__dict__.get("_directory")
+        if directory is None or directory.module() is not self:
+            directory = Directory(self, paths_inside)
+            self.__dict__["_directory"] = directory
+        return directory
+
+    def __del__(self) -> None:
+        directory = self.__dict__.get("_directory")
+        if directory is not None:
+            directory.settle(self)
 
     def summary(self, *inputs: Any) -> Summary:
         """A table of this module's layers: output shapes, parameters, multiply-adds."""
@@ -173,6 +159,11 @@ class Module:
         lines = [extra] if extra else []
         lines += [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in children]
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def paths_inside(module: Module) -> Paths:
+    """The paths of the modules and of the parameters in a module."""
+    return paths_in(module.named_modules(), module.named_parameters())
 
 
 def _once(found: Iterable[tuple[str, Thing]]) -> Iterator[tuple[str, Thing]]:

@@ -92,7 +92,7 @@ def _piecewise_linear(x: Any) -> Any:
     return np.clip(x + 0.5, 0, 1)
 
 
-relu = elementwise(_relu, lambda g, out: g * (out > 0), name="relu")
+relu = elementwise(_relu, lambda g, out: g * (out > 0), name="relu", formula=("1 if x > 0 else 0",))
 leaky_relu = elementwise(
     _leaky_relu,
     lambda g, x, negative_slope=0.01: np.where(x > 0, g, g * negative_slope),
@@ -104,16 +104,29 @@ prelu = elementwise(
     lambda g, x: np.where(x > 0, 0, g * x),
     name="prelu",
 )
-elu = elementwise(_elu, lambda g, x, alpha=1.0: _elu_slope(g, x, alpha), name="elu")
-selu = elementwise(_selu, lambda g, x: SELU_SCALE * _elu_slope(g, x, SELU_ALPHA), name="selu")
+elu = elementwise(
+    _elu,
+    lambda g, x, alpha=1.0: _elu_slope(g, x, alpha),
+    name="elu",
+    formula=("1 if x > 0 else alpha · exp(x)",),
+)
+selu = elementwise(
+    _selu,
+    lambda g, x: SELU_SCALE * _elu_slope(g, x, SELU_ALPHA),
+    name="selu",
+    formula=("scale · (1 if x > 0 else alpha · exp(x))",),
+)
 softplus = elementwise(_softplus, lambda x: sigmoid(x), name="softplus")
-silu = elementwise(_silu, _silu_slope, name="silu")
+silu = elementwise(
+    _silu, _silu_slope, name="silu", formula=("s · (1 + x · (1 - s)), s = sigmoid(x)",)
+)
 gelu = elementwise(
     _gelu,
     lambda g, x, approximate="none": by_entry(
         lambda g, x: g * _gelu_slope(x, approximate), g, x
     ),
     name="gelu",
+    formula=("Φ(x) + x · φ(x), of the normal distribution",),
     body=lambda x, approximate="none": by_entry(lambda x: _gelu(x, approximate), x),
 )  # fmt: skip
 hard_sigmoid = elementwise(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.core.backward import all_dead, dead
 from autograd_lite.core.batched import BATCHED, Batched, batches, entries_of, looped
 from autograd_lite.ops.indexing import add_at, put_at
 
@@ -109,7 +110,7 @@ def batch_entrywise(*functions: Callable[..., Any]) -> None:
 
 batch_entrywise(
     np.real, np.imag, np.isclose, np.nan_to_num, np.sinc, np.i0, np.angle, np.fix,
-    np.isposinf, np.isneginf, np.isreal, np.iscomplex,
+    np.isposinf, np.isneginf, np.isreal, np.iscomplex, dead,
 )  # fmt: skip
 
 
@@ -124,7 +125,11 @@ def where(level: int, size: int, condition: Any, *branches: Any) -> Any:
     return entry_by_entry(level, size, np.where, condition, *branches)
 
 
-BATCHED |= {np.clip: clip, np.where: where}
+def nothing(level: int, size: int, g: Any) -> Any:
+    return Batched(all_dead(g.entries, axis=all_axes(None, g.ndim)), level)
+
+
+BATCHED |= {np.clip: clip, np.where: where, all_dead: nothing}
 
 
 # On one array: the row says how the entries and their axis are found. All others of the

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import derived
+from autograd_lite.core.overriding import checked, known
 from autograd_lite.core.tensor import constant, value_of
+from autograd_lite.ops.differences import array_of
 
 
 @derived(np.select)
@@ -30,14 +32,15 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 @derived(np.choose)
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     """np.choose: for each entry of `a` the array of this number among the choices."""
-    index, listed = np.asarray(value_of(a)), list(choices)
+    index, listed = array_of(value_of(a)), list(choices)
     n = len(listed)
     if mode == "wrap":
         index = index % n
     elif mode == "clip":
         index = np.clip(index, 0, n - 1)
-    elif np.any((index < 0) | (index >= n)):
-        raise ValueError(f"choose: an entry is not the number of one of the {n} choices.")
+    else:
+        message = f"choose: an entry is not the number of one of the {n} choices."
+        index = checked(index, (index < 0) | (index >= n), ValueError, message)
     shapes = [np.shape(choice) for choice in listed]
     result = np.broadcast_to(listed[-1], np.broadcast_shapes(index.shape, *shapes))
     for i in reversed(range(n - 1)):
@@ -54,7 +57,7 @@ def piecewise(
     One function more than conditions is for the entries for which none of them does; a number in
     the place of a function is the value there.
     """
-    conditions = np.asarray(value_of(condlist), dtype=bool)
+    conditions = stacked(value_of(condlist))
     if conditions.ndim == len(x.shape):
         conditions = conditions[None]
     if len(funclist) == len(conditions) + 1:
@@ -64,13 +67,23 @@ def piecewise(
             f"piecewise: {len(conditions)} conditions need as many functions, or one more; "
             f"found {len(funclist)}."
         )
-    result = constant(np.zeros(x.shape, x.dtype))
+    result: Any = constant(np.zeros(x.shape, x.dtype))
     for condition, function in zip(conditions, funclist, strict=True):
-        if not callable(function):
+        if not known(condition):  # nor is how many entries there are
+            value = function(x, *args, **kwargs) if callable(function) else function
+            result = np.where(condition, value, result).astype(x.dtype)
+        elif not callable(function):
             result[condition] = function
         elif condition.any():
             result[condition] = function(x[condition], *args, **kwargs)
     return result
+
+
+def stacked(conditions: Any) -> Any:
+    """Conditions as one array of booleans."""
+    if isinstance(conditions, list | tuple) and not all(known(value_of(c)) for c in conditions):
+        conditions = np.stack([value_of(condition) for condition in conditions])
+    return array_of(conditions).astype(bool)
 
 
 @derived(np.compress)

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import derived, linear
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
+from autograd_lite.errors import TraceError
 
 linear(np.real, lambda g: g)
 linear(np.imag, lambda g, x: g * -1j if x.dtype.kind == "c" else np.zeros_like(g))
@@ -30,7 +32,15 @@ def angle(z: Any, deg: bool = False) -> Any:
 def complex_if(outside: Callable[[Any], Any], x: Any) -> Any:
     """`x`, made complex if any of its entries lies outside of a function's real domain."""
     x = as_operand(x)
-    if x.dtype.kind == "c" or not np.any(outside(value_of(x))):
+    if x.dtype.kind == "c":
+        return x
+    if not known(value_of(x)):
+        raise TraceError(
+            "compile: whether a function of np.emath returns complex numbers depends on values, "
+            "which a program does not know beforehand. Convert the operand, x.astype(complex), "
+            "or use the function of the same name in np."
+        )
+    if not np.any(outside(value_of(x))):
         return x
     return np.astype(x, np.complex64 if x.dtype == np.float32 else np.complex128)
 

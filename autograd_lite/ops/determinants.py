@@ -9,7 +9,12 @@ import numpy as np
 
 from autograd_lite.core.batched import Batched
 from autograd_lite.core.declare import general, several
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
+
+# How many directions are filled where the values are not known: more of them make the determinant
+# of M, a polynomial, inexact; fewer leave matrices out.
+WIDEST = 8
 
 general(np.linalg.det, lambda g, x, out: scaled(g, cofactors(x, out)))
 
@@ -47,7 +52,7 @@ def cofactors(x: Any, out: Any) -> Any:
     fills them up, has an inverse, and C = L R gives det(A) = det(B) det(M), M = 1 - R B^-1 L (the
     matrix determinant lemma). M is r by r and small: its determinant and adjugate are polynomials.
     """
-    if np.all(all_examples(out) != 0):
+    if known(value_of(out)) and np.all(all_examples(out) != 0):
         inverse = np.linalg.inv(x)
         if well_conditioned(all_examples(x), all_examples(inverse)):
             return scaled(out, inverse.mT)
@@ -85,9 +90,11 @@ def filling(x: Any) -> tuple[Any, Any]:
     """L and R, of the least width r for all matrices, so that x + L R is well conditioned."""
     U, S, Vh = np.linalg.svd(x)
     top = np.where(S[..., :1] == 0, 1, S[..., :1])
-    small = all_examples(S * limit(x.dtype) <= top)
-    r = int(np.max(np.count_nonzero(small, axis=-1), initial=0))
     n = x.shape[-1]
+    r = min(n, WIDEST)
+    if known(S):
+        small = all_examples(S * limit(x.dtype) <= top)
+        r = int(np.max(np.count_nonzero(small, axis=-1), initial=0))
     return U[..., n - r :] * np.expand_dims((top - S)[..., n - r :], -2), Vh[..., n - r :, :]
 
 

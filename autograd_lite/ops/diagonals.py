@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import constant, derived, linear, overridable
+from autograd_lite.core.declare import constant, derived, linear
+from autograd_lite.core.overriding import overridable
 
 linear(np.tril, lambda g, k=0: np.tril(g, k))
 linear(np.triu, lambda g, k=0: np.triu(g, k))

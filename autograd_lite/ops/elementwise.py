@@ -31,6 +31,7 @@ elementwise(
     np.power,
     lambda x, y: y * np.power(x, one_less(y, x)),
     lambda x, out: times_log(out, x),
+    formula=("y · x^(y - 1)", "out · log(x)"),
 )
 elementwise(
     np.float_power,
@@ -49,7 +50,12 @@ elementwise(np.log, lambda g, x: g / x)
 elementwise(np.log2, lambda g, x: g / (LN2 * x))
 elementwise(np.log10, lambda g, x: g / (LN10 * x))
 elementwise(np.log1p, lambda g, x: g / (1 + x))
-elementwise(np.logaddexp, lambda x, y: sigmoid(above(x, y)), lambda x, y: sigmoid(above(y, x)))
+elementwise(
+    np.logaddexp,
+    lambda x, y: sigmoid(above(x, y)),
+    lambda x, y: sigmoid(above(y, x)),
+    formula=("sigmoid(x - y)", "sigmoid(y - x)"),
+)
 elementwise(
     np.logaddexp2,
     lambda x, y: sigmoid(LN2 * above(x, y)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
 from autograd_lite.errors import MissingPackageError
 
@@ -34,7 +35,10 @@ def multigammaln(a: Any, d: int) -> Any:
     if isinstance(d, bool) or not isinstance(d, int | np.integer) or d < 1:
         raise ValueError(f"multigammaln: the dimension d is a whole number from 1 on; found {d!r}.")
     a = numbers(a)
-    if np.any(value_of(a) <= 0.5 * (d - 1)):
+    outside = value_of(a) <= 0.5 * (d - 1)
+    if not known(outside):
+        a = np.where(outside, np.nan, a)
+    elif np.any(outside):
         raise ValueError(f"multigammaln: every entry of a has to be above {0.5 * (d - 1)}.")
     gammaln = scipy_special("multigammaln").gammaln
     total = d * (d - 1) / 4 * math.log(math.pi)

@@ -6,16 +6,15 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import constant, derived
-from autograd_lite.core.tensor import Tensor
+from autograd_lite.core.overriding import checked
+from autograd_lite.core.tensor import value_of
 
 constant(np.ix_)
 
 
 def floating(x: Any) -> Any:
     """A tensor, an array or a Python number, which keeps its weak type, with a fraction."""
-    if type(x) is Tensor or isinstance(x, int | float | complex):
-        return x * 1.0
-    return np.asarray(x) * 1.0
+    return (np.asarray(x) if isinstance(x, list | tuple) else x) * 1.0
 
 
 def double(x: Any) -> Any:
@@ -76,12 +75,13 @@ def geomspace(
 ) -> Any:
     """np.geomspace: evenly spaced logarithms, and exactly `start` and `stop` at the ends."""
     start, stop = double(start), double(stop)
-    if np.any((start == 0) | (stop == 0)):
-        raise ValueError("geomspace: an end is zero, which no logarithm reaches.")
+    zero = value_of((start == 0) | (stop == 0))
+    message = "geomspace: an end is zero, which no logarithm reaches."
+    places = checked(np.arange(num), zero, ValueError, message)
     sign = np.sign(start)
     exponents = np.linspace(np.log10(start / sign), np.log10(stop / sign), num, endpoint)
     line = sign * np.power(10.0, exponents)
-    places = np.reshape(np.arange(num), (num, *(1,) * (len(line.shape) - 1)))
+    places = np.reshape(places, (num, *(1,) * (len(line.shape) - 1)))
     line = np.where(places == 0, start, line)
     if endpoint and num > 1:
         line = np.where(places == num - 1, stop, line)

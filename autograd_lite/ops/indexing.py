@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import Function, constant, linear, overridable
+from autograd_lite.core.declare import Function, constant, linear
+from autograd_lite.core.overriding import overridable
 from autograd_lite.core.tensor import DISPATCH, Tensor, value_of
 
 getitem = linear(

@@ -50,7 +50,11 @@ def check(name: str, prediction: Any, target: Any, reduction: str) -> None:
 
 
 def pointwise(
-    name: str, loss: Callable[..., Any], by_prediction: Callable[..., Any], by_target: Any
+    name: str,
+    loss: Callable[..., Any],
+    by_prediction: Callable[..., Any],
+    by_target: Any,
+    formula: tuple[str, str],
 ) -> Callable[..., Any]:
     """The declared function of a loss that compares entry by entry."""
 
@@ -66,6 +70,7 @@ def pointwise(
             shared_out(g, y, reduction), x, y, delta
         ),
         name=name,
+        formula=formula,
     )
 
 
@@ -74,42 +79,49 @@ _mse = pointwise(
     lambda x, y, _: np.square(x - y),
     lambda g, x, y, _: 2 * g * (x - y),
     lambda g, x, y, _: 2 * g * (y - x),
+    formula=("2 · (x - y) · g / count", "2 · (y - x) · g / count"),
 )
 _half = pointwise(
     "half_squared_error",
     lambda x, y, _: 0.5 * np.square(x - y),
     lambda g, x, y, _: g * (x - y),
     lambda g, x, y, _: g * (y - x),
+    formula=("(x - y) · g / count", "(y - x) · g / count"),
 )
 _l1 = pointwise(
     "l1",
     lambda x, y, _: np.abs(x - y),
     lambda g, x, y, _: g * np.sign(x - y),
     lambda g, x, y, _: g * np.sign(y - x),
+    formula=("sign(x - y) · g / count", "sign(y - x) · g / count"),
 )
 _huber = pointwise(
     "huber",
     lambda x, y, delta: huber_value(x - y, delta),
     lambda g, x, y, delta: g * np.clip(x - y, -delta, delta),
     lambda g, x, y, delta: g * np.clip(y - x, -delta, delta),
+    formula=("clip(x - y, -δ, δ) · g / count", "clip(y - x, -δ, δ) · g / count"),
 )
 _pseudo_huber = pointwise(
     "pseudo_huber",
     lambda x, y, delta: pseudo_huber_value(x - y, delta),
     lambda g, x, y, delta: g * (x - y) / np.hypot((x - y) / delta, 1),
     lambda g, x, y, delta: g * (y - x) / np.hypot((x - y) / delta, 1),
+    formula=("r / √(1 + (r / δ)²) · g / count, r = x - y", "the same, r = y - x"),
 )
 _bce = pointwise(
     "binary_cross_entropy",
     lambda x, y, _: -(xlogy(y, x) + xlogy(1 - y, 1 - x)),
     lambda g, x, y, _: strong(g, g * (ratio(1 - y, 1 - x) - ratio(y, x))),
     lambda g, x, y, _: strong(g, g * (np.log(1 - x) - np.log(x))),
+    formula=("((1 - y) / (1 - x) - y / x) · g / count", "log((1 - x) / x) · g / count"),
 )
 _bce_logits = pointwise(
     "binary_cross_entropy_with_logits",
     lambda x, y, _: np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x))),
     lambda g, x, y, _: g * (sigmoid(x) - y),
     lambda g, x, y, _: -g * x,
+    formula=("(sigmoid(x) - y) · g / count", "-x · g / count"),
 )
 
 
@@ -260,6 +272,7 @@ _cross_entropy_of = composite(
     ),
     extras={"p": softmax},
     name="cross_entropy",
+    formula=("g / count · (softmax(logits) - one-hot(labels))",),
 )
 _cross_entropy_with = composite(
     _cross_entropy_soft,
@@ -268,6 +281,7 @@ _cross_entropy_with = composite(
     lambda g, x, axis, reduction: per_example(g, x, axis, reduction) * (
         -log_softmax(x, axis=axis)),
     name="cross_entropy_with_probabilities",
+    formula=("g / count · (softmax(logits) - p)", "-g / count · log_softmax(logits)"),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import constant, derived, general
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.reduce import Axis, axes_of, counted, to_extremes
 from autograd_lite.ops.running import without_nan
@@ -55,7 +56,7 @@ def nanmean(
 ) -> Any:
     total = nansum(a, axis, dtype, True, where=where)
     n = counted(a, axis, numbers(a, where), np.finfo(total.dtype).dtype)
-    if np.any(n == 0):
+    if known(n) and np.any(n == 0):
         warnings.warn("Mean of empty slice", RuntimeWarning, stacklevel=2)
     with np.errstate(invalid="ignore"):
         mean = total / n

@@ -91,6 +91,11 @@ def normalization(name: str) -> Callable[..., Any]:
         lambda g, z, view, axes, spread, eps: gathered(g, spread, z.shape),
         name=name,
         extras={"standard": standardized, "inverse": inverse_deviation},
+        formula=(
+            "(h - mean(h) - x̂ · mean(h · x̂)) / σ, h = g · weight",
+            "sum of g · x̂",
+            "sum of g",
+        ),
     )
 
 

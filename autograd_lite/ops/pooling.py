@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import Function, general, linear, overridable
+from autograd_lite.core.declare import Function, general, linear
+from autograd_lite.core.overriding import overridable
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.sliding import (
     Index,
@@ -16,16 +17,18 @@ from autograd_lite.ops.sliding import (
     examples_last,
     for_each_axis,
     on_examples,
+    zeros,
 )
 
 # The largest entry. Its derivative selects: the cotangent of a window goes to its first maximum.
 
 
 @overridable
-def largest(x: Any, sliding: Sliding) -> Any:
-    image = sliding.padded(x, lowest(x.dtype), x.dtype)
+def largest(x: Any, sliding: Sliding, empty: Any = np.empty) -> Any:
+    image = sliding.padded(x, lowest(x.dtype), x.dtype, empty)
     (_, index), *others = sliding.places()
-    out = image[index].copy()
+    out = empty(image[index].shape, x.dtype)
+    out[...] = image[index]
     for _, index in others:
         np.maximum(out, image[index], out=out)
     return np.moveaxis(out, -1, 0)
@@ -37,11 +40,11 @@ def lowest(dtype: np.dtype[Any]) -> float:
 
 
 @overridable
-def sent_to_maxima(x: Any, y: Any, z: Any, sliding: Sliding) -> Any:
+def sent_to_maxima(x: Any, y: Any, z: Any, sliding: Sliding, empty: Any = np.empty) -> Any:
     """For each window its entry of `x`, where the image `y` has the maximum `z`; else zero."""
-    entries = examples_last(x)
-    result = np.zeros((x.shape[1], *sliding.padded_size, x.shape[0]), x.dtype)
-    for index, is_maximum in maxima(y, z, sliding):
+    entries = examples_last(x, empty)
+    result = zeros((x.shape[1], *sliding.padded_size, x.shape[0]), x.dtype, empty)
+    for index, is_maximum in maxima(y, z, sliding, empty):
         if sliding.overlaps:
             result[index] += entries * is_maximum
         else:
@@ -50,22 +53,26 @@ def sent_to_maxima(x: Any, y: Any, z: Any, sliding: Sliding) -> Any:
 
 
 @overridable
-def found_at_maxima(x: Any, y: Any, z: Any, sliding: Sliding) -> Any:
+def found_at_maxima(x: Any, y: Any, z: Any, sliding: Sliding, empty: Any = np.empty) -> Any:
     """For each window the entry of `x` where the image `y` has the maximum `z`."""
-    image = sliding.padded(x, 0, x.dtype)
-    out = np.zeros((x.shape[1], *sliding.counts, x.shape[0]), x.dtype)
-    for index, is_maximum in maxima(y, z, sliding):
+    image = sliding.padded(x, 0, x.dtype, empty)
+    out = zeros((x.shape[1], *sliding.counts, x.shape[0]), x.dtype, empty)
+    for index, is_maximum in maxima(y, z, sliding, empty):
         out += image[index] * is_maximum
     return np.moveaxis(out, -1, 0)
 
 
-def maxima(image: Any, largest: Any, sliding: Sliding) -> Iterator[tuple[Index, Any]]:
+def maxima(
+    image: Any, largest: Any, sliding: Sliding, empty: Any = np.empty
+) -> Iterator[tuple[Index, Any]]:
     """For each place in the window what it sees, and in which windows it is the first maximum."""
-    image, largest = sliding.padded(image, lowest(image.dtype), image.dtype), examples_last(largest)
-    waiting = np.ones(largest.shape, bool)
+    image = sliding.padded(image, lowest(image.dtype), image.dtype, empty)
+    largest = examples_last(largest, empty)
+    waiting, smaller, first = (empty(largest.shape, bool) for _ in range(3))
+    waiting[...] = True
     for _, index in sliding.places():
-        smaller = image[index] < largest  # which a NaN is not: it passes its gradient on
-        yield index, waiting > smaller  # waiting and not smaller
+        np.less(image[index], largest, out=smaller)  # a NaN is not: it passes its gradient on
+        yield index, np.greater(waiting, smaller, out=first)  # waiting and not smaller
         waiting &= smaller
 
 
@@ -73,6 +80,7 @@ max_pooling: Function = general(
     lambda x, sliding: largest(x, sliding),
     lambda g, x, out, sliding: to_maxima(g, value_of(x), value_of(out), sliding=sliding),
     name="max_pool",
+    formula=("g, to the largest entry of each window",),
 )
 to_maxima: Function = linear(
     lambda x, y, z, sliding: sent_to_maxima(x, y, z, sliding),
@@ -93,19 +101,20 @@ at_maxima: Function = linear(
 
 
 @overridable
-def added_up(x: Any, sliding: Sliding) -> Any:
-    image = sliding.padded(x, 0, x.dtype)
+def added_up(x: Any, sliding: Sliding, empty: Any = np.empty) -> Any:
+    image = sliding.padded(x, 0, x.dtype, empty)
     (_, index), *others = sliding.places()
-    out = image[index].copy()
+    out = empty(image[index].shape, x.dtype)
+    out[...] = image[index]
     for _, index in others:
         out += image[index]
     return np.moveaxis(out, -1, 0)
 
 
 @overridable
-def given_to_all(x: Any, sliding: Sliding) -> Any:
-    entries = examples_last(x)
-    result = np.zeros((x.shape[1], *sliding.padded_size, x.shape[0]), x.dtype)
+def given_to_all(x: Any, sliding: Sliding, empty: Any = np.empty) -> Any:
+    entries = examples_last(x, empty)
+    result = zeros((x.shape[1], *sliding.padded_size, x.shape[0]), x.dtype, empty)
     for _, index in sliding.places():
         result[index] += entries
     return sliding.unpadded(result)

@@ -13,7 +13,12 @@ import numpy as np
 from autograd_lite.core.declare import derived, general, linear
 from autograd_lite.core.tensor import conjugated
 
-linear(np.matmul, lambda g, x, y: matmul_left(g, x, y), lambda g, x, y: matmul_right(g, x, y))
+linear(
+    np.matmul,
+    lambda g, x, y: matmul_left(g, x, y),
+    lambda g, x, y: matmul_right(g, x, y),
+    formula=("g @ yᵀ", "xᵀ @ g"),
+)
 
 
 def matmul_left(g: Any, x: Any, y: Any) -> Any:
@@ -49,6 +54,7 @@ affine = general(
     lambda g, x: np.matmul(rows(g).T, rows(x)),
     lambda g: g,
     name="affine",
+    formula=("g @ weight", "gᵀ @ x", "sum of g over the rows"),
 )
 
 
@@ -59,7 +65,7 @@ def by_rows(x: Any, y: Any) -> Any:
 
 def rows(x: Any) -> Any:
     """All axes but the last joined into one."""
-    return x if x.ndim == 2 else np.reshape(x, (-1, x.shape[-1]))
+    return x if x.ndim == 2 else np.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def arrays(*operands: Any) -> list[Any]:

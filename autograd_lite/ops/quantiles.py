@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import derived
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import Tensor, value_of
 from autograd_lite.ops.differences import array_of
 from autograd_lite.ops.reduce import Axis, axes_of, count
@@ -64,7 +65,7 @@ def quantile_of(function: Callable[..., Any], whole: float) -> Callable[..., Any
             return np.sum(a, axis=axis, keepdims=keepdims) + nothing
         rows, w = slices(a, axis), None
         if weights is not None:
-            w = weights_along(np.asarray(value_of(weights)), a, axis)
+            w = weights_along(array_of(value_of(weights)), a, axis)
             w = slices(np.broadcast_to(w, a.shape), axis)
         ranks, order = ranked(rows, weighted=w is not None)
         place = function(ranks, plain_q, axis=ranks.ndim - 1, method=method, weights=w)
@@ -111,7 +112,7 @@ def ranked(rows: Any, weighted: bool) -> tuple[Any, Any]:
     order = np.argsort(values, axis=-1, kind="stable")
     dtype = np.finfo(values.dtype).dtype if n <= 2048 else np.result_type(rows.real, np.float32)
     missing = np.isnan(values)
-    if not weighted and not np.any(missing):
+    if not weighted and known(missing) and not np.any(missing):
         return np.arange(n, dtype=dtype), order
     ranks = np.argsort(order, axis=-1).astype(dtype)
     return np.where(missing, np.nan, ranks), order
@@ -122,7 +123,7 @@ def found_at(place: Any, rows: Any, order: Any) -> Any:
     low = np.where(np.isnan(place), rows.shape[-1] - 1, np.floor(place)).astype(place.dtype)
     weight = np.where(low < place, place - low, 0)
     first = picked(rows, order, low)
-    if not np.any(weight):
+    if known(weight) and not np.any(weight):
         return first if first.dtype == weight.dtype else first.astype(
             np.result_type(first.dtype, weight.dtype))  # fmt: skip
     second = picked(rows, order, np.where(weight == 0, low, low + 1))

@@ -120,6 +120,7 @@ linear(
         restore(g, x, axis, keepdims), where, 0
     ),
     body=sum_of,
+    formula=("g, for every entry",),
 )
 linear(
     np.mean,
@@ -127,9 +128,10 @@ linear(
         g, x, axis, keepdims, where
     ),
     body=mean_of,
+    formula=("g / count, for every entry",),
 )
-general(np.max, to_extremes)
-general(np.min, to_extremes)
+general(np.max, to_extremes, formula=("g, shared by the entries equal to out",))
+general(np.min, to_extremes, formula=("g, shared by the entries equal to out",))
 general(
     np.prod,
     lambda g, x, axis=None, keepdims=False, dtype=None, initial=None, where=True: prod_pull(

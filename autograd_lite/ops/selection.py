@@ -7,22 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import derived, elementwise, linear
+from autograd_lite.core.backward import all_dead, dead
+from autograd_lite.core.declare import constant, derived, elementwise, linear
 from autograd_lite.core.tensor import Tensor, value_of
 from autograd_lite.errors import NotDifferentiableError
 from autograd_lite.ops.elementwise import nonzero
 
-elementwise(np.absolute, lambda x: direction(x))
+constant(dead, all_dead)
+elementwise(np.absolute, lambda x: direction(x), formula=("sign(x)",))
 elementwise(np.fabs, lambda x: np.sign(x))
 elementwise(
     np.maximum,
     lambda g, x, y: chosen(g, x == y, x < y),
     lambda g, x, y: chosen(g, x == y, y < x),
+    formula=("1 if x > y else 0, ½ if equal", "1 if y > x else 0, ½ if equal"),
 )
 elementwise(
     np.minimum,
     lambda g, x, y: chosen(g, x == y, y < x),
     lambda g, x, y: chosen(g, x == y, x < y),
+    formula=("1 if x < y else 0, ½ if equal", "1 if y < x else 0, ½ if equal"),
 )
 elementwise(
     np.fmax,
@@ -98,6 +102,7 @@ clip_to = elementwise(
     lambda x, low, high: x if low is None and high is None else np.clip(x, low, high),
     lambda g, x, low, high: g * within(x, low, high),
     name="clip",
+    formula=("1 if low ≤ x ≤ high else 0",),
 )
 
 

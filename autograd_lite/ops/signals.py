@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import Function, derived, linear
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.differences import array_of
 
@@ -71,12 +72,19 @@ def interp(
     n = xp.shape[0]
     place = np.clip(np.searchsorted(value_of(xp), value_of(x), side="right") - 1, 0, max(n - 2, 0))
     following = np.minimum(place + 1, n - 1)
-    x0, y0, x1, y1 = xp[place], fp[place], xp[following], fp[following]
+    (x0, x1), (y0, y1) = ([entries(v, at) for at in (place, following)] for v in (xp, fp))
     alike = value_of(x1) == value_of(x0)
     share = np.where(alike, 1, (x - x0) / np.where(alike, 1, x1 - x0))
     inner = y0 + (y1 - y0) * share
     inner = np.where(x < xp[0], fp[0] if left is None else left, inner)
     return np.where(x > xp[-1], fp[-1] if right is None else right, inner)
+
+
+def entries(v: Any, places: Any) -> Any:
+    """The entries of a vector at some places; a plain one cannot be indexed by what is unknown."""
+    if known(places):
+        return v[places]
+    return np.reshape(np.take_along_axis(v, np.ravel(places), axis=0), places.shape)
 
 
 def once_around(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:

@@ -8,7 +8,6 @@ entry-by-entry function keeps the order in memory, so from layer to layer nothin
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ Sizes = tuple[int, ...]
 Index = tuple[slice, ...]
 
 
-@dataclass(frozen=True)
 class Sliding:
     """A window of size `kernel` over an image of size `size`: one number for each axis.
 
@@ -27,11 +25,25 @@ class Sliding:
     `dilation` apart.
     """
 
-    size: Sizes
-    kernel: Sizes
-    stride: Sizes
-    padding: tuple[tuple[int, int], ...]
-    dilation: Sizes
+    def __init__(
+        self,
+        size: Sizes,
+        kernel: Sizes,
+        stride: Sizes,
+        padding: tuple[tuple[int, int], ...],
+        dilation: Sizes,
+    ) -> None:
+        self.size = size
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+
+    def __repr__(self) -> str:
+        return (
+            f"Sliding(size={self.size}, kernel={self.kernel}, stride={self.stride}, "
+            f"padding={self.padding}, dilation={self.dilation})"
+        )
 
     @functools.cached_property
     def span(self) -> Sizes:
@@ -60,12 +72,14 @@ class Sliding:
         """Whether an entry of the image may be in several windows."""
         return any(span > s for span, s in zip(self.span, self.stride))
 
-    def padded(self, x: Any, fill: float, dtype: np.dtype[Any]) -> Any:
+    def padded(self, x: Any, fill: float, dtype: np.dtype[Any], empty: Any = np.empty) -> Any:
         """The image with its padding, contiguous with the examples last."""
         image = np.moveaxis(x, 0, -1)
-        if self.padded_size == self.size:
-            return np.ascontiguousarray(image, dtype)
-        result = np.full((x.shape[1], *self.padded_size, x.shape[0]), fill, dtype)
+        if self.padded_size == self.size and image.dtype == dtype:
+            return contiguous(image, empty)
+        result = empty((x.shape[1], *self.padded_size, x.shape[0]), dtype)
+        if self.padded_size != self.size:
+            result[...] = fill
         result[self.inside] = image
         return result
 
@@ -103,8 +117,26 @@ class Sliding:
             yield place, (slice(None), *seen)
 
 
-def examples_last(x: Any) -> Any:
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1))
+def examples_last(x: Any, empty: Any = np.empty) -> Any:
+    return contiguous(np.moveaxis(x, 0, -1), empty)
+
+
+def contiguous(x: Any, empty: Any = np.empty) -> Any:
+    """`x` itself if its entries lie in their order, else a copy in memory that `empty` gives."""
+    if x.flags.c_contiguous:
+        return x
+    result = empty(x.shape, x.dtype)
+    result[...] = x
+    return result
+
+
+def zeros(shape: Sizes, dtype: np.dtype[Any], empty: Any = np.empty) -> Any:
+    """Zeros, in memory that `empty` gives: a program's is the same at every call."""
+    if empty is np.empty:
+        return np.zeros(shape, dtype)
+    result = empty(shape, dtype)
+    result[...] = 0
+    return result
 
 
 def for_each_axis(title: str, name: str, value: int | Sequence[int], axes: int) -> Sizes:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import constant, derived, general
+from autograd_lite.core.overriding import checked, known
 from autograd_lite.core.tensor import conjugated, value_of
 from autograd_lite.ops.decompositions import adjoint
 
@@ -50,6 +51,11 @@ def solve(a: Any, b: Any) -> Any:
     return solve_columns(a, b)
 
 
+RANK = (
+    "lstsq: the matrix has not full rank, so that there are no residuals; this program was made "
+    "for a matrix of full rank. Compile a function that does not use the residuals."
+)
+
 least_squares = general(
     lambda x, y, rcond: np.linalg.lstsq(x, y, rcond=rcond)[0],
     lambda g, x, y, rcond: pinv_pull(np.matmul(g, y.mT), x, np.linalg.pinv(x, rcond=rcond)),
@@ -70,11 +76,15 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, int, An
     columns = b if len(b.shape) == 2 else np.expand_dims(b, -1)
     x = least_squares(a, columns, rcond=rcond)
     values = np.linalg.svdvals(a)
-    rank = int(np.count_nonzero(values > rcond * np.max(value_of(values), initial=0)))
+    rank: Any = np.count_nonzero(values > rcond * np.max(value_of(values), initial=0))
+    rank = int(rank) if known(rank) else rank
     rest = columns - np.matmul(a, x)
     squares = np.sum(np.square(np.abs(rest)), axis=0)
-    if rank < n or m <= n:
+    if m <= n or (known(rank) and rank < n):
         squares = squares[:0]
+    elif not known(rank):
+        one = np.ones((), values.dtype)
+        squares = squares * checked(one, rank < n, ValueError, RANK)
     return (x if columns is b else x[..., 0]), squares, rank, values
 
 

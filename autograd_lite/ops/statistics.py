@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import derived
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.differences import array_of
 from autograd_lite.ops.reduce import Axis, axes_of, count
@@ -29,7 +30,7 @@ def average(
         weights = weights_along(array_of(weights), a, axis)
         dtype = np.result_type(a.dtype, weights.dtype)
         total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
-        if np.any(value_of(total) == 0):
+        if known(value_of(total)) and np.any(value_of(total) == 0):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (mean, np.broadcast_to(total, mean.shape)) if returned else mean
@@ -76,10 +77,13 @@ def cov(
     weighted = above if weights is None else above * weights
     n = x.shape[1] if weights is None else total[0]
     lost = ddof if aweights is None else ddof * np.sum(weights * aweights) / n
-    if value_of(n) - value_of(lost) <= 0:
+    left = n - lost
+    if not known(value_of(left)):
+        left = np.where(left <= 0, 0, left)
+    elif value_of(left) <= 0:
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
-        n, lost = np.zeros((), x.dtype), 0
-    return np.squeeze(np.matmul(weighted, np.conjugate(above).T) / (n - lost))
+        left = np.zeros((), x.dtype)
+    return np.squeeze(np.matmul(weighted, np.conjugate(above).T) / left)
 
 
 def variables(m: Any, y: Any, rowvar: bool, dtype: Any) -> Any:
@@ -100,9 +104,10 @@ def weights_of(n: int, fweights: Any, aweights: Any) -> Any:
     """Both kinds of weights in one, or None."""
     if fweights is None and aweights is None:
         return None
-    # NumPy judges the weights: their shapes, and that none is negative.
-    np.cov(np.zeros(n), ddof=0, fweights=value_of(fweights), aweights=value_of(aweights))
     given = [array_of(w) for w in (fweights, aweights) if w is not None]
+    if all(known(value_of(w)) for w in given):
+        # NumPy judges the weights: their shapes, and that none is negative.
+        np.cov(np.zeros(n), ddof=0, fweights=value_of(fweights), aweights=value_of(aweights))
     return given[0] if len(given) == 1 else given[0] * given[1]
 
 

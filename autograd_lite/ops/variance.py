@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import further, general
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import value_of
 from autograd_lite.ops.reduce import Axis, axes_of, count, counted, floating, kept, restore
 
@@ -58,7 +59,7 @@ def var_among(
     n = counted(x, axis, where, dtype)
     squares = squared_distances(x, axis, where, mean, n)
     n = np.maximum(n - degrees(ddof, correction), 0).astype(dtype)
-    if np.any(n == 0):
+    if known(n) and np.any(n == 0):
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.sum(squares, axis=axis, keepdims=True) / n

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.declare import Function, linear, overridable
+from autograd_lite.core.declare import Function, linear
+from autograd_lite.core.overriding import overridable
 from autograd_lite.ops.shape import axis_in
 
 linear(

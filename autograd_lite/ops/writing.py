@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.declare import derived
+from autograd_lite.core.overriding import checked, known
 from autograd_lite.core.tensor import Tensor, value_of
+from autograd_lite.ops.differences import array_of
 from autograd_lite.ops.indexing import along
 
 
@@ -39,13 +41,15 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     """np.put: the values at these places of the raveled tensor, from the start again if few."""
     if into_array(np.put, a, v, ind, mode=mode):
         return
-    size, places = math.prod(a.shape), np.asarray(ind)
+    size, places = math.prod(a.shape), array_of(ind)
     if mode == "wrap":
         places = places % size
     elif mode == "clip":
         places = np.clip(places, 0, size - 1)
-    elif np.any((places < -size) | (places >= size)):
-        raise IndexError(f"put: an index is out of bounds for {size} entries.")
+    else:
+        wrong = (places < -size) | (places >= size)
+        message = f"put: an index is out of bounds for {size} entries."
+        places = checked(places, wrong, IndexError, message)
     if places.size and np.size(v):
         a[np.unravel_index(places % size, a.shape)] = np.resize(v, places.shape)
 
@@ -55,20 +59,29 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     """np.place: the values one after the other where the mask holds, from the start again."""
     if into_array(np.place, arr, vals, mask):
         return
-    chosen = np.reshape(np.asarray(mask, bool), arr.shape)
-    count = np.count_nonzero(chosen)
-    if count and not np.size(vals):
+    chosen = np.reshape(array_of(mask).astype(bool), arr.shape)
+    count = int(np.count_nonzero(chosen)) if known(chosen) else None
+    if count != 0 and not np.size(vals):
         raise ValueError("place: there are no values to put in.")
-    if count:
+    if count is None:
+        nth = (np.cumsum(chosen) - 1) % np.size(vals)
+        new = np.take_along_axis(np.ravel(array_of(vals)), nth, axis=0)
+        arr[...] = np.where(chosen, np.reshape(new, arr.shape), arr)
+    elif count:
         arr[chosen] = np.resize(vals, count)
 
 
 @derived(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """np.putmask: where the mask holds, the entry of `values` (repeated) of the same place."""
-    if not into_array(np.putmask, a, values, mask) and np.size(values):
-        chosen = np.reshape(np.asarray(mask, bool), a.shape)
-        a[chosen] = np.resize(values, a.shape)[chosen]
+    if into_array(np.putmask, a, values, mask) or not np.size(values):
+        return
+    chosen = np.reshape(array_of(mask).astype(bool), a.shape)
+    new = np.resize(values, a.shape)
+    if known(chosen):
+        a[chosen] = new[chosen]
+    else:
+        a[...] = np.where(chosen, new, a)
 
 
 @derived(np.fill_diagonal)

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.core.state import State
+from autograd_lite.core import overriding
+from autograd_lite.core.state import State, array_of
 from autograd_lite.core.tensor import Tensor
 
 # Large parameters are updated so many entries at a time, which stay in the processor's cache.
@@ -25,7 +26,7 @@ class Shared:
         return self.cells[name]._value.item()
 
     def __setitem__(self, name: str, number: Any) -> None:
-        self.cells[name]._value = np.array(number)
+        self.cells[name]._value = array_of(number)
 
     def copy(self) -> "Shared":
         return Shared({name: State(cell.value) for name, cell in self.cells.items()})
@@ -34,13 +35,12 @@ class Shared:
 class Slot:
     """One parameter, its moments by name, and those of them that the rule now uses."""
 
-    __slots__ = ("cells", "dtype", "in_pieces", "is_foreign", "moments", "name", "param", "shared")
+    __slots__ = ("cells", "dtype", "in_pieces", "moments", "name", "param", "shared")
 
     def __init__(self, name: str, param: Tensor, shared: Shared) -> None:
         self.name = name
         self.param = param
         self.dtype = param.dtype
-        self.is_foreign = not isinstance(param._value, np.ndarray)  # of another library
         self.in_pieces = self.dtype.kind == "c" or param.size > PIECE
         self.shared = shared
         self.moments: dict[str, State] = {}
@@ -69,7 +69,8 @@ class Group(Mapping[str, Any]):
         if name == "lr" and callable(value):
             self.schedule = value
             return
-        value = checked(self.asker, name, value)
+        if name != "lr" or overriding.known(value):
+            value = checked(self.asker, name, value)
         if name == "lr":
             self.schedule = None
             self.rate.assign(value)

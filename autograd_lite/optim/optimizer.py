@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite import tree
-from autograd_lite.core.state import State
+from autograd_lite.core.state import State, array_of
 from autograd_lite.core.tensor import Tensor
 from autograd_lite.optim.group import PIECE, Group, Options, Shared, Slot, known
 from autograd_lite.optim.parameters import Parameters, grouped, named_tensors, require_once
@@ -86,7 +86,7 @@ class Optimizer:
         loss = None if closure is None else closure()
         for group in self.param_groups:
             self.move(group)
-        self.steps._value = np.array(self.steps.item() + 1)
+        self.steps._value = array_of(self.steps.item() + 1)
         return loss
 
     # What a rule says
@@ -134,7 +134,7 @@ class Optimizer:
             self.count(group.options, shared)
             numbers = self.constants(group.options, lr, shared)
             for dtype, real in group.dtypes.items():
-                prepared[shared, dtype] = [as_constant(number, real) for number in numbers]
+                prepared[shared, dtype] = [as_array(number, real) for number in numbers]
         for slot, g in moving:
             self.update(group.options, slot, g, prepared[slot.shared, slot.dtype])
 
@@ -144,8 +144,9 @@ class Optimizer:
             g = np.asarray(g, slot.dtype)
         p = slot.param._value
         moments = [cell._value for cell in slot.cells]
-        if slot.is_foreign:
-            new, moments = self.rule(options, g, p, moments, numbers)
+        if not isinstance(p, np.ndarray):  # of another library
+            rule = self.rule if slot.dtype.kind != "c" else self.rule_by_parts
+            new, moments = rule(options, g, p, moments, numbers)
             for cell, moment in zip(slot.cells, moments, strict=True):
                 cell._value = moment
         else:
@@ -155,6 +156,17 @@ class Optimizer:
             else:
                 self.write(options, new, g, p, moments, numbers)
         slot.param._value = new
+
+    def rule_by_parts(
+        self, options: Options, g: Array, p: Array, moments: list[Array], numbers: list[Array]
+    ) -> tuple[Array, list[Array]]:
+        """The rule on the real and the imaginary parts of a complex parameter."""
+        (real, of_real), (imaginary, of_imaginary) = (
+            self.rule(options, part(g), part(p), [part(m) for m in moments], numbers)
+            for part in (np.real, np.imag)
+        )
+        pairs = zip(of_real, of_imaginary, strict=True)
+        return real + 1j * imaginary, [re + 1j * im for re, im in pairs]
 
     def write_in_pieces(self, options: Options, arrays: list[Array], numbers: list[Array]) -> None:
         """`write`, a piece of all arrays at a time."""
@@ -208,10 +220,20 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(map(repr, self.param_groups))})"
 
 
+def as_array(number: Any, dtype: np.dtype[Any]) -> Array:
+    """A number of the step as an array of no dimensions; one of another kind is told to be one."""
+    if isinstance(number, int | float | np.generic):
+        return as_constant(number, dtype)
+    array: Array = number.astype(dtype)
+    return array
+
+
 @functools.lru_cache(maxsize=64)  # most numbers are the same at every step
 def as_constant(number: Any, dtype: np.dtype[Any]) -> Array:
     """A number as an array of no dimensions, with which NumPy is faster than with the number."""
-    return np.array(number, dtype)
+    constant = np.array(number, dtype)
+    constant.flags.writeable = False
+    return constant
 
 
 def reals(array: Array) -> Array:

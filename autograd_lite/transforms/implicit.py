@@ -12,8 +12,9 @@ import numpy as np
 from autograd_lite.core.backward import pull_back
 from autograd_lite.core.batched import sizes_of
 from autograd_lite.core.graph import RECORDING, Node
+from autograd_lite.core.overriding import known
 from autograd_lite.core.tensor import Tensor, constant, tensor_of, value_of
-from autograd_lite.errors import ConvergenceError, ShapeError
+from autograd_lite.errors import ConvergenceError, ShapeError, TraceError
 from autograd_lite.transforms.inputs import alias, recorded_leaves
 from autograd_lite.transforms.matrices import jacobian
 from autograd_lite.transforms.recording import no_grad
@@ -74,6 +75,7 @@ def tolerance(x: Any) -> float:
 def newton(function: Callable[..., Any], x: Any, args: Any, max_steps: int) -> Any:
     """Newton's method; a step that makes things worse is halved."""
     residual = checked(function, x, args)
+    require_known(residual, "root")
     for _ in range(max_steps):
         matrix = value_of(jacobian(function)(x, *args))
         n = x.size
@@ -97,6 +99,7 @@ def newton(function: Callable[..., Any], x: Any, args: Any, max_steps: int) -> A
 def iterated(function: Callable[..., Any], x: Any, args: Any, max_steps: int) -> Any:
     for _ in range(max_steps):
         new = x + checked(lambda x, *args: function(x, *args) - x, x, args)
+        require_known(new, "fixed_point")
         moved = size_of(new - x)
         x = new
         if moved <= tolerance(x) * (1 + size_of(x)):
@@ -105,6 +108,14 @@ def iterated(function: Callable[..., Any], x: Any, args: Any, max_steps: int) ->
         f"fixed_point: after {max_steps} iterations x still moves by {moved:.3g}. It contracts "
         "too slowly or not at all; try root(lambda x, *args: f(x, *args) - x, ...)."
     )
+
+
+def require_known(x: Any, title: str) -> None:
+    if not known(x):
+        raise TraceError(
+            f"compile: {title} takes as many steps as the values ask for, which a program does not "
+            "know beforehand. Call it outside, and give the solution as an argument."
+        )
 
 
 def checked(function: Callable[..., Any], x: Any, args: Any) -> Any:

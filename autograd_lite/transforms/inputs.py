@@ -49,6 +49,8 @@ def with_inputs(
             else:
                 tensor = Tensor(value_of(leaf))
             tensor = for_every_example(tensor)
+            if tensor.node is not None:
+                tensor.node.of_transform = True
         inputs.append(tensor)
         return tensor
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import tree
-from autograd_lite.core.batched import Batched, sizes_of
+from autograd_lite.core.batched import sizes_of
 from autograd_lite.core.tensor import Tensor, value_of
 from autograd_lite.errors import GraphError, ShapeError
 from autograd_lite.transforms.examples import enter, entered, examples, leave, left
@@ -106,7 +106,7 @@ def take_in(arg: Any, axes: list[int | None], level: int) -> Any:
             return leaf
         if type(leaf) is Tensor:
             return enter(moved(leaf, axis, 0), level=level)
-        value = leaf if isinstance(leaf, Batched) else np.asarray(leaf)
+        value = leaf if hasattr(leaf, "shape") else np.asarray(leaf)
         return entered(moved(value, axis, 0), level)
 
     return tree.map(leaf_of_one, arg)

@@ -7,10 +7,11 @@ from typing import Any
 import autograd
 import autograd.numpy as anp
 import numpy as np
-import workloads
+import problems
 from autograd import value_and_grad
 from autograd.tracer import getval
-from workloads import Steps
+from problems import Problem
+from workloads import Steps, matrix_steps
 
 from engines.numpy_updates import SGD, Adam
 
@@ -29,7 +30,7 @@ def training(loss_of: Callable[..., Any], optimizer: SGD) -> Steps:
 
 
 def tanh_mlp() -> Steps:
-    x, y, params = workloads.tanh_mlp()
+    params, (x, y), _ = problems.tanh_mlp()
 
     def loss_of(params: Any) -> Any:
         w1, b1, w2, b2, w3, b3 = params
@@ -41,8 +42,8 @@ def tanh_mlp() -> Steps:
     return training(loss_of, SGD(params))
 
 
-def relu_mlp() -> Steps:
-    x, labels, params = workloads.relu_mlp()
+def relu_mlp(problem: Problem) -> Steps:
+    params, (x, labels), _ = problem
     rows = np.arange(len(labels))
 
     def loss_of(params: Any) -> Any:
@@ -63,13 +64,13 @@ def relu(x: Any) -> Any:
 
 
 def chain() -> Steps:
-    start = workloads.chain()
-    factor = np.array(workloads.CHAIN_FACTOR, np.float32)
-    term = np.array(workloads.CHAIN_TERM, np.float32)
+    (start,) = problems.chain().leaves
+    factor = np.array(problems.CHAIN_FACTOR, np.float32)
+    term = np.array(problems.CHAIN_TERM, np.float32)
     g: Any = None
 
     def chained(x: Any) -> Any:
-        for _ in range(workloads.CHAIN_OPERATIONS // 2):
+        for _ in range(problems.CHAIN_OPERATIONS // 2):
             x = x * factor
             x = x + term
         return anp.sum(x)
@@ -85,25 +86,30 @@ def chain() -> Steps:
 
 
 def hessian() -> Steps:
-    x = workloads.rosenbrock()
+    x = problems.rosenbrock().leaves[0]
 
     def rosenbrock(x: Any) -> Any:
         return anp.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
 
     made = autograd.hessian(rosenbrock)
-    return workloads.matrix(lambda: made(x))
+    return matrix_steps(lambda: made(x))
 
 
 def jacobian() -> Steps:
-    x, w1, w2 = workloads.dense_map()
+    (x,), (w1, w2), _ = problems.dense_map()
     made = autograd.jacobian(lambda x: anp.tanh(w2 @ anp.tanh(w1 @ x)))
-    return workloads.matrix(lambda: made(x))
+    return matrix_steps(lambda: made(x))
 
 
-WORKLOADS = {
+MADE: dict[str, Callable[[], Steps]] = {
     "tanh_mlp": tanh_mlp,
-    "relu_mlp": relu_mlp,
+    "small_relu_mlp": lambda: relu_mlp(problems.small_relu_mlp()),
+    "relu_mlp": lambda: relu_mlp(problems.relu_mlp()),
     "chain": chain,
     "hessian": hessian,
     "jacobian": jacobian,
 }
+
+
+def steps(workload: str) -> Steps:
+    return MADE[workload]()

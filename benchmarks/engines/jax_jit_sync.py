@@ -2,8 +2,8 @@
 
 import jax
 
-from engines.jax_jit import VERSION, WORKLOADS
+from engines.jax_jit import VERSION, steps
 
 jax.config.update("jax_cpu_enable_async_dispatch", False)
 
-__all__ = ["VERSION", "WORKLOADS"]
+__all__ = ["VERSION", "steps"]

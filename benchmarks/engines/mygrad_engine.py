@@ -8,9 +8,10 @@ from typing import Any
 
 import mygrad as mg
 import numpy as np
-import workloads
+import problems
 from mygrad.nnet.activations import relu
 from mygrad.nnet.losses import softmax_crossentropy
+from problems import Problem
 from workloads import Steps
 
 from engines.numpy_updates import SGD, Adam
@@ -35,7 +36,7 @@ def training(loss_of: Callable[..., Any], optimizer: SGD) -> Steps:
 
 
 def tanh_mlp() -> Steps:
-    x, y, params = workloads.tanh_mlp()
+    params, (x, y), _ = problems.tanh_mlp()
 
     def loss_of(w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> Any:
         h = mg.tanh(x @ w1 + b1)
@@ -45,8 +46,8 @@ def tanh_mlp() -> Steps:
     return training(loss_of, SGD(params))
 
 
-def relu_mlp() -> Steps:
-    x, labels, params = workloads.relu_mlp()
+def relu_mlp(problem: Problem) -> Steps:
+    params, (x, labels), _ = problem
 
     def loss_of(w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> Any:
         h = relu(x @ w1 + b1)
@@ -57,12 +58,12 @@ def relu_mlp() -> Steps:
 
 
 def chain() -> Steps:
-    start = mg.tensor(workloads.chain())
-    factor, term = np.float32(workloads.CHAIN_FACTOR), np.float32(workloads.CHAIN_TERM)
+    start = mg.tensor(problems.chain().leaves[0])
+    factor, term = np.float32(problems.CHAIN_FACTOR), np.float32(problems.CHAIN_TERM)
 
     def step() -> Any:
         x = start
-        for _ in range(workloads.CHAIN_OPERATIONS // 2):
+        for _ in range(problems.CHAIN_OPERATIONS // 2):
             x = x * factor
             x = x + term
         loss = x.sum()
@@ -73,4 +74,13 @@ def chain() -> Steps:
     return Steps(step, lambda: [start.grad], lambda: None)
 
 
-WORKLOADS = {"tanh_mlp": tanh_mlp, "relu_mlp": relu_mlp, "chain": chain}
+MADE: dict[str, Callable[[], Steps]] = {
+    "tanh_mlp": tanh_mlp,
+    "small_relu_mlp": lambda: relu_mlp(problems.small_relu_mlp()),
+    "relu_mlp": lambda: relu_mlp(problems.relu_mlp()),
+    "chain": chain,
+}
+
+
+def steps(workload: str) -> Steps:
+    return MADE[workload]()

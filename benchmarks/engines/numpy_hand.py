@@ -4,15 +4,21 @@ All parameters are views of one flat buffer and their gradients of another, so t
 a few calls; intermediate arrays are overwritten where nothing needs them any more.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+import by_hand.cross_entropy
+import by_hand.gelu
+import by_hand.logistic
+import by_hand.rnn
 import lenet.numpy_hand
 import lstm.numpy_hand
 import numpy as np
+import problems
 import transformer.numpy_hand
-import workloads
 from numpy.typing import NDArray
-from workloads import Floats, Steps
+from problems import Problem
+from workloads import Floats, Steps, gradient_steps, matrix_steps
 
 from engines.numpy_updates import SGD, Adam
 
@@ -26,7 +32,7 @@ def views(flat: Floats, like: list[Floats]) -> list[Floats]:
 
 
 def tanh_mlp() -> Steps:
-    x, y, params = workloads.tanh_mlp()
+    params, (x, y), _ = problems.tanh_mlp()
     flat = np.concatenate([p.ravel() for p in params])
     flat_grad = np.empty_like(flat)
     w1, b1, w2, b2, w3, b3 = views(flat, params)
@@ -73,8 +79,8 @@ def through_tanh(d: NDArray[Any], out: NDArray[Any]) -> None:
     d *= out
 
 
-def relu_mlp() -> Steps:
-    x, labels, params = workloads.relu_mlp()
+def relu_mlp(problem: Problem) -> Steps:
+    params, (x, labels), _ = problem
     flat = np.concatenate([p.ravel() for p in params])
     flat_grad = np.empty_like(flat)
     w1, b1, w2, b2, w3, b3 = views(flat, params)
@@ -123,28 +129,27 @@ def softmax_cross_entropy(
 
 
 def chain() -> Steps:
-    start = workloads.chain()
+    (start,) = problems.chain().leaves
     # Arrays of no dimension: the constants that NumPy is quickest to take.
-    factor = np.array(workloads.CHAIN_FACTOR, np.float32)
-    term = np.array(workloads.CHAIN_TERM, np.float32)
-    g = np.empty_like(start)
+    factor = np.array(problems.CHAIN_FACTOR, np.float32)
+    term = np.array(problems.CHAIN_TERM, np.float32)
+    x, g = np.empty_like(start), np.empty_like(start)
 
-    def step() -> np.float32:
-        x = start
-        for _ in range(workloads.CHAIN_OPERATIONS // 2):
-            x = x * factor
-            x = x + term
-        loss: np.float32 = np.add.reduce(x)
+    def value_and_gradient() -> tuple[Any, list[Floats]]:
+        x[...] = start
+        for _ in range(problems.CHAIN_OPERATIONS // 2):
+            np.multiply(x, factor, x)
+            np.add(x, term, x)
         g.fill(1)
-        for _ in range(workloads.CHAIN_OPERATIONS // 2):  # an addition hands g on as it is
+        for _ in range(problems.CHAIN_OPERATIONS // 2):  # an addition hands g on as it is
             np.multiply(g, factor, g)
-        return loss
+        return np.add.reduce(x), [g]
 
-    return Steps(step, lambda: [g], lambda: None)
+    return gradient_steps(value_and_gradient)
 
 
 def hessian() -> Steps:
-    x = workloads.rosenbrock()
+    (x,) = problems.rosenbrock().leaves
     n = len(x)
     found = np.zeros((n, n))
     middle, above, below = (
@@ -158,27 +163,36 @@ def hessian() -> Steps:
         above[:] = below[:] = -400 * x[:-1]
         return found
 
-    return workloads.matrix(filled)
+    return matrix_steps(filled)
 
 
 def jacobian() -> Steps:
-    x, w1, w2 = workloads.dense_map()
+    (x,), (w1, w2), _ = problems.dense_map()
 
     def product() -> Any:
         h = np.tanh(w1 @ x)
         y = np.tanh(w2 @ h)
         return (1 - y * y)[:, None] * w2 @ ((1 - h * h)[:, None] * w1)
 
-    return workloads.matrix(product)
+    return matrix_steps(product)
 
 
-WORKLOADS = {
+BY_HAND: dict[str, Callable[[], Steps]] = {
     "tanh_mlp": tanh_mlp,
-    "relu_mlp": relu_mlp,
+    "small_relu_mlp": lambda: relu_mlp(problems.small_relu_mlp()),
+    "relu_mlp": lambda: relu_mlp(problems.relu_mlp()),
+    "gelu": by_hand.gelu.steps,
+    "cross_entropy": by_hand.cross_entropy.steps,
     "chain": chain,
+    "rnn": by_hand.rnn.steps,
+    "transformer": transformer.numpy_hand.steps,
+    "lenet": lenet.numpy_hand.steps,
+    "logistic": by_hand.logistic.steps,
     "hessian": hessian,
     "jacobian": jacobian,
-    "lenet": lenet.numpy_hand.steps,
-    "transformer": transformer.numpy_hand.steps,
     "lstm": lstm.numpy_hand.steps,
 }
+
+
+def steps(workload: str) -> Steps:
+    return BY_HAND[workload]()

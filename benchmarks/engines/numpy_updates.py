@@ -4,7 +4,7 @@ Both write into the parameters they are given; `reset` takes them back to where 
 """
 
 import numpy as np
-from workloads import ADAM_BETAS, ADAM_EPS, ADAM_RATE, SGD_RATE, Floats
+from problems import ADAM_BETAS, ADAM_EPS, ADAM_RATE, SGD_RATE, Floats
 
 
 class SGD:

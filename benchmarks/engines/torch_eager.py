@@ -3,26 +3,51 @@
 from collections.abc import Callable
 from typing import Any
 
-import lenet.torch_eager
-import lstm.torch_eager
 import torch
-import transformer.torch_eager
-import workloads
-from torch.nn import functional
-from workloads import Floats, Steps
+from losses.torch_losses import LOSSES, MAPS
+from problems import ADAM_BETAS, ADAM_EPS, ADAM_RATE, SGD_RATE, Problem
+from workloads import WORKLOADS, Steps, gradient_steps, matrix_steps
 
 VERSION = torch.__version__
 
 
-def training(
-    start: list[Floats], loss_of: Callable[..., Any], make_optimizer: Callable[..., Any]
-) -> Steps:
-    params = [torch.tensor(p, requires_grad=True) for p in start]
-    optimizer = make_optimizer(params)
+def steps(workload: str) -> Steps:
+    problem = WORKLOADS[workload].problem()
+    leaves, data = tensors(problem.leaves), tensors(problem.data)
+    if problem.kind == "hessian":
+        # Four times as fast as torch.func.hessian, whose forward mode is slow on small arrays.
+        hessian = torch.autograd.functional.hessian
+        return matrix_steps(lambda: hessian(MAPS[workload], leaves[0], vectorize=True))
+    if problem.kind == "jacobian":
+        jacobian = torch.func.jacrev(MAPS[workload])
+        return matrix_steps(lambda: jacobian(*leaves, *data))
+    loss_of = LOSSES[workload]
+    if problem.kind != "gradients":
+        return training(problem, loss_of)
+
+    for leaf in leaves:
+        leaf.requires_grad_()
+
+    def value_and_gradients() -> Any:
+        loss = loss_of(leaves, *data)
+        return loss, torch.autograd.grad(loss, leaves)
+
+    return gradient_steps(value_and_gradients)
+
+
+def tensors(arrays: Any) -> list[Any]:
+    """Tensors in the arrays' own memory."""
+    return [torch.from_numpy(array) for array in arrays]
+
+
+def training(problem: Problem, loss_of: Callable[..., Any]) -> Steps:
+    params = [torch.tensor(p, requires_grad=True) for p in problem.leaves]
+    data = tensors(problem.data)
+    optimizer = make_optimizer(problem, params)
 
     def step() -> Any:
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(*params)
+        loss = loss_of(params, *data)
         loss.backward()
         optimizer.step()
         return loss
@@ -30,89 +55,15 @@ def training(
     def reset() -> None:
         nonlocal optimizer
         with torch.no_grad():
-            for p, value in zip(params, start):
+            for p, value in zip(params, problem.leaves):
                 p.copy_(torch.from_numpy(value))
-        optimizer = make_optimizer(params)
+        optimizer = make_optimizer(problem, params)
 
     return Steps(step, lambda: [p.detach().numpy() for p in params], reset)
 
 
-def tanh_mlp() -> Steps:
-    inputs, targets, params = workloads.tanh_mlp()
-    x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
-
-    def loss_of(w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> Any:
-        h = torch.tanh(torch.addmm(b1, x, w1))
-        h = torch.tanh(torch.addmm(b2, h, w2))
-        return functional.mse_loss(torch.addmm(b3, h, w3), y)
-
-    def make_optimizer(params: list[Any]) -> Any:
-        return torch.optim.SGD(params, lr=workloads.SGD_RATE, fused=True)
-
-    return training(params, loss_of, make_optimizer)
-
-
-def relu_mlp() -> Steps:
-    inputs, targets, params = workloads.relu_mlp()
-    x, labels = torch.from_numpy(inputs), torch.from_numpy(targets)
-
-    def loss_of(w1: Any, b1: Any, w2: Any, b2: Any, w3: Any, b3: Any) -> Any:
-        h = torch.relu(torch.addmm(b1, x, w1))
-        h = torch.relu(torch.addmm(b2, h, w2))
-        return functional.cross_entropy(torch.addmm(b3, h, w3), labels)
-
-    def make_optimizer(params: list[Any]) -> Any:
-        return torch.optim.Adam(
-            params,
-            lr=workloads.ADAM_RATE,
-            betas=workloads.ADAM_BETAS,
-            eps=workloads.ADAM_EPS,
-            fused=True,
-        )
-
-    return training(params, loss_of, make_optimizer)
-
-
-def chain() -> Steps:
-    start = torch.tensor(workloads.chain(), requires_grad=True)
-    g: Any = None
-
-    def step() -> Any:
-        nonlocal g
-        x = start
-        for _ in range(workloads.CHAIN_OPERATIONS // 2):
-            x = x * workloads.CHAIN_FACTOR
-            x = x + workloads.CHAIN_TERM
-        loss = x.sum()
-        (g,) = torch.autograd.grad(loss, start)
-        return loss
-
-    return Steps(step, lambda: [g.numpy()], lambda: None)
-
-
-def hessian() -> Steps:
-    x = torch.tensor(workloads.rosenbrock())
-
-    def rosenbrock(x: Any) -> Any:
-        return torch.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
-
-    made = torch.func.hessian(rosenbrock)
-    return workloads.matrix(lambda: made(x))
-
-
-def jacobian() -> Steps:
-    x, w1, w2 = (torch.tensor(array) for array in workloads.dense_map())
-    made = torch.func.jacrev(lambda x: torch.tanh(w2 @ torch.tanh(w1 @ x)))
-    return workloads.matrix(lambda: made(x))
-
-
-WORKLOADS = {
-    "tanh_mlp": tanh_mlp,
-    "relu_mlp": relu_mlp,
-    "chain": chain,
-    "hessian": hessian,
-    "jacobian": jacobian,
-    "lenet": lenet.torch_eager.steps,
-    "transformer": transformer.torch_eager.steps,
-    "lstm": lstm.torch_eager.steps,
-}
+def make_optimizer(problem: Problem, params: list[Any]) -> Any:
+    """The fused updates: on the CPU they are the quickest of PyTorch's three kinds."""
+    if problem.kind == "sgd":
+        return torch.optim.SGD(params, lr=SGD_RATE, fused=True)
+    return torch.optim.Adam(params, lr=ADAM_RATE, betas=ADAM_BETAS, eps=ADAM_EPS, fused=True)

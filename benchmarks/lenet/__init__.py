@@ -17,7 +17,6 @@ Floats = NDArray[np.float32]
 BATCH, SIDE, KERNEL, PADDING, POOL = 64, 28, 5, 2, 2
 CHANNELS = (1, 8, 16)
 DENSE = (CHANNELS[-1] * 5 * 5, 120, 84, 10)  # the second pooling leaves images of 5x5
-RATE = 0.01
 
 
 class Training(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from problems import SGD_RATE
 from workloads import Steps
 
 import lenet
@@ -64,7 +65,7 @@ def steps() -> Steps:
         through_pool(d, z1, top1, h1, gb1)
         first.weigh(z1, padded)
 
-        np.multiply(flat_grad, lenet.RATE, out=flat_grad)
+        np.multiply(flat_grad, SGD_RATE, out=flat_grad)
         np.subtract(flat, flat_grad, out=flat)
         return loss
 
