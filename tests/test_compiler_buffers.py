@@ -9,6 +9,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.compiler.buffers import Buffer, Plan, packed
+from autograd_lite.compiler.checker import check
 from autograd_lite.compiler.compiled import Compiled
 
 RNG = np.random.default_rng(0)
@@ -135,6 +136,14 @@ def test_a_call_allocates_nothing_large(make: Callable[[], Any]) -> None:
         tracemalloc.stop()
     del kept
     assert peak - before < (1 << 17 if plan_of(compiled).fresh else 1 << 16)
+
+
+@pytest.mark.parametrize("make", PROGRAMS)
+def test_what_is_laid_out_is_a_right_program(make: Callable[..., Any]) -> None:
+    """After flattening and lowering, as after every other pass."""
+    compiled, call = make(without=("tiles",))
+    call()
+    check(compiled.latest().made.program)
 
 
 def test_buffers_are_packed_into_gaps() -> None:

@@ -41,7 +41,20 @@ def scored(x: Any) -> Any:
     return np.sum(np.log1p(np.exp(-np.abs(score))) * score)
 
 
-FUNCTIONS = [gelu_sum, normalized, picked, column_sums, scored]
+def attended(x: Any) -> Any:
+    """Products of many small matrices go along too, an example at a time."""
+    heads = x[: 4 * (len(x) // 4)].reshape(4, -1, x.shape[1]) * 0.1
+    return np.sum(np.square(ag.softmax(heads[:, :60] @ heads[:, :300].mT) @ heads[:, :300]))
+
+
+def anchored(x: Any) -> Any:
+    """Every piece reads the first row, which must not be written over before the last has."""
+    h = np.exp(-x * x)
+    g = np.tanh(h * h[0])
+    return np.sum(g * g[0])
+
+
+FUNCTIONS = [gelu_sum, normalized, picked, column_sums, scored, attended, anchored]
 
 
 def tile_count(source: str) -> int:
@@ -87,6 +100,12 @@ def test_any_piece_and_any_number_of_threads(threads: int, power: int, seed: int
     np.testing.assert_allclose(slope, expected_slope, rtol=1e-10, atol=1e-13)
 
 
+def test_what_every_piece_reads_is_not_written_over() -> None:
+    x = RNG.normal(size=(40_000, 3))
+    step = ag.compile(anchored, tile_bytes=1 << 14)
+    np.testing.assert_allclose(step(x), anchored(x), rtol=1e-12)
+
+
 def test_what_fits_the_cache_is_not_tiled() -> None:
     step = ag.compile(ag.value_and_grad(gelu_sum))
     step(RNG.normal(size=1000))
@@ -109,6 +128,21 @@ def test_entries_alone_are_equal_to_the_last_bit() -> None:
         return np.tanh(x) * np.exp(-x * x) + np.sqrt(np.abs(x))
 
     np.testing.assert_array_equal(ag.compile(function, tile_bytes=1 << 12)(x), function(x))
+
+
+def test_batched_products_are_done_in_pieces() -> None:
+    q, k = RNG.normal(size=(2, 6, 3, 100, 16)).astype(np.float32)
+
+    def function(q: Any, k: Any) -> Any:
+        return np.sum(np.square(ag.softmax(q @ np.swapaxes(k, -1, -2)) @ k))
+
+    step = ag.compile(ag.value_and_grad(function, (0, 1)), threads=2)
+    found, slopes = step(q, k)
+    expected, expected_slopes = ag.value_and_grad(function, (0, 1))(q, k)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    for one, other in zip(slopes, expected_slopes, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    assert re.search(r"^        np\.matmul\(", step.source, re.MULTILINE)
 
 
 def test_an_update_of_many_parameters_is_tiled_in_place() -> None:

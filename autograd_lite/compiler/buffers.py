@@ -124,8 +124,9 @@ def give_to_tile(
     tile: Any = instruction.function
     made = {each.out: k for k, each in enumerate(tile.body)}
     read = {value: k for k, each in enumerate(tile.body) for value in each.reads()}
-    taken: set[int] = set()
-    sources = [(plan.root(outer), outer, inner) for outer, inner in tile.read_by(instruction)[0]]
+    sliced, whole = tile.read_by(instruction)
+    sources = [(plan.root(outer), outer, inner) for outer, inner in sliced]
+    taken = {id(plan.buffers.get(plan.root(outer))) for outer, _ in whole}  # every piece reads it
     for inner, out in tile.stored:
         if out in kept:
             continue

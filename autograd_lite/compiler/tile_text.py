@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_lite.compiler.forms import form_of
 from autograd_lite.compiler.program import Instruction, Value
-from autograd_lite.compiler.tiles import LARGE, Tile, is_gather, is_product, is_scatter
+from autograd_lite.compiler.tiles import LARGE, Tile, is_batched, is_gather, is_product, is_scatter
 
 # What the text of a program with tiles begins with.
 LOOP = '''
@@ -163,7 +163,7 @@ class TileText:
         if is_scatter(instruction):
             copy = [] if args[0].name == out else [f"np.copyto({out}, {args[0].name})"]
             return [*copy, f"{out}[{self.numbers()}, {args[1][1].name}] = {args[2].name}"]
-        if is_product(instruction):
+        if is_product(instruction) and not is_batched(instruction):
             return [f"{args[0].name}.dot({args[1].name}, out={out})"]
         before = len(self.writer.lines)
         self.writer.into(instruction, out)

@@ -295,7 +295,7 @@ def is_sliced(instruction: Instruction, value: Value, rows: int) -> bool:
     """Whether an operand has rows, rather than being the same for all of them."""
     out = instruction.out
     if is_product(instruction):
-        return value is instruction.args[0] or is_sum(instruction, rows)
+        return value is instruction.args[0] or is_batched(instruction) or is_sum(instruction, rows)
     if instruction.function in SUMS or is_gather(instruction) or is_regrouping(instruction, rows):
         return True
     split = row_axes(out.shape, rows)
@@ -316,6 +316,8 @@ def is_rowwise(instruction: Instruction, rows: int) -> bool:
         source = instruction.args[0]
         axes = reduced_axes(instruction)
         return row_axes(source.shape, rows) == split and all(a >= split for a in axes)
+    if is_batched(instruction):
+        return rows == out.shape[0]
     if is_product(instruction):
         x, y = instruction.args
         return (
@@ -377,6 +379,14 @@ def is_scatter(instruction: Instruction) -> bool:
 
 def is_product(instruction: Instruction) -> bool:
     return instruction.function is np.matmul and all(type(a) is Value for a in instruction.args)
+
+
+def is_batched(instruction: Instruction) -> bool:
+    """Whether an instruction is a product of many small matrices, which BLAS is asked for singly."""
+    if not is_product(instruction):
+        return False
+    x, y = (arg.shape for arg in instruction.args)
+    return len(x) == len(y) > 2 and x[0] == y[0] == instruction.out.shape[0]
 
 
 def is_sum(instruction: Instruction, rows: int) -> bool:
