@@ -124,7 +124,10 @@ def test_what_is_no_network_is_refused(
     assert "cannot load" in refused(tmp_path)
     ag.save(tmp_path / "other.npz", {"a": 1})
     assert "holds no network that `autograd-lite train` saved" in refused(tmp_path / "other.npz")
-    assert "--batch is a number of rows, 1 or more, not 0" in refused(circle, "--batch", 0)
+    for batch in (0, -3, "many"):
+        with pytest.raises(SystemExit):
+            cli.main(["export", str(circle), "--batch", str(batch)])
+        assert "--batch: a number of rows, 1 or more, not" in capsys.readouterr().err
     (tmp_path / "weights.safetensors").write_bytes((circle / "weights.safetensors").read_bytes())
     (tmp_path / "summary.json").write_text("{}")
     assert "is not what a run wrote" in refused(tmp_path)

@@ -18,13 +18,20 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         "network", type=Path, metavar="NETWORK", help="the folder of a run, or the weights in it"
     )
     parser.add_argument(
-        "--batch", type=int, metavar="N",
+        "--batch", type=rows, metavar="N",
         help="rows of a call, which a program is made for (as many as in training)",
     )  # fmt: skip
     parser.add_argument(
         "-o", "--out", type=Path, metavar="FOLDER",
         help="the folder to write into (that of the run)",
     )  # fmt: skip
+
+
+def rows(text: str) -> int:
+    """A number of rows, as the command takes it."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number of rows, 1 or more, not {text!r}")
+    return int(text)
 
 
 def export_as_asked(arguments: argparse.Namespace) -> None:

@@ -33,7 +33,7 @@ def export(network: Path, batch: int | None = None, out: Path | None = None) -> 
     """Write predict.py and train_step.py for a network that `autograd-lite train` saved.
 
     The training step goes on with the moments of the run, at the rate that it began with. Raises
-    StorageError if there is no such network, ValueError for a batch without rows.
+    StorageError if there is no such network.
     """
     file = network / WEIGHTS if network.is_dir() else network
     saved = load(file)
@@ -42,8 +42,6 @@ def export(network: Path, batch: int | None = None, out: Path | None = None) -> 
             f"{file} holds no network that `autograd-lite train` saved; name the folder of a run"
         )
     settings = settings_of(file.parent)
-    if batch is not None and batch < 1:
-        raise ValueError(f"--batch is a number of rows, 1 or more, not {batch}")
     rows = batch or settings.get("batch_size", BATCH)
     folder = out or file.parent
     folder.mkdir(parents=True, exist_ok=True)

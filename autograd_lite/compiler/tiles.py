@@ -382,7 +382,7 @@ def is_product(instruction: Instruction) -> bool:
 
 
 def is_batched(instruction: Instruction) -> bool:
-    """Whether an instruction is a product of many small matrices, which BLAS is asked for singly."""
+    """Whether an instruction is a product of many matrices, of which BLAS does one at a time."""
     if not is_product(instruction):
         return False
     x, y = (arg.shape for arg in instruction.args)

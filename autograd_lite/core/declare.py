@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.core.graph import OPERANDS, Nature, Primitive
+from autograd_lite.core.overriding import overridable as overridable  # a verb, too
 from autograd_lite.core.record import record_several, recorder
 from autograd_lite.core.rules import make_plan, metadata, parameters
 from autograd_lite.core.tensor import DISPATCH, Tensor, value_of
