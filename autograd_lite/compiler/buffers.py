@@ -231,8 +231,8 @@ def find_views(plan: Plan, instruction: Instruction) -> None:
 
 def order_among(instruction: Instruction, out: Value) -> tuple[int, ...] | None:
     """The order of memory that an entry-by-entry result shares with its operands."""
-    full = [v for v in instruction.reads() if v.shape == out.shape]
-    return full[0].order if full else None
+    found = [v.order for v in instruction.reads() if v.shape == out.shape]
+    return next((order for order in found if order is not None), None)
 
 
 def strides_of(value: Value) -> tuple[int, ...]:

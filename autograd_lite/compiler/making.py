@@ -60,6 +60,7 @@ class Made:
         self.template = template
         self.settings = settings
         self.without_grad: list[Any] = []
+        self.leaves = making.plain_leaves  # of the arguments, if all are arrays or numbers
         self.recorded = 0  # instructions
         self.first = report  # how many of them each pass removed when the guards were there
         self.report = dict(report)  # ... and until the end
@@ -112,6 +113,9 @@ class Making:
         self.parameters = parameters_of(function, args, kwargs)
         self.args = args
         self.kwargs = kwargs
+        leaves: list[Any] = []
+        rebuilt([args, kwargs], leaves.append)
+        self.plain_leaves = -1 if any(type(leaf) is Tensor for leaf in leaves) else len(leaves)
         self.handed = Given(())
         self.title = getattr(function, "__name__", "step")
 

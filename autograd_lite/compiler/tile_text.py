@@ -8,7 +8,9 @@ import numpy as np
 
 from autograd_lite.compiler.forms import form_of
 from autograd_lite.compiler.program import Instruction, Value
-from autograd_lite.compiler.tiles import LARGE, Tile, is_batched, is_gather, is_product, is_scatter
+from autograd_lite.compiler.tiles import Tile, is_batched, is_gather, is_product, is_scatter
+
+LARGE = 1 << 20  # bytes: a result that is lent, and taken back
 
 # What the text of a program with tiles begins with.
 LOOP = '''

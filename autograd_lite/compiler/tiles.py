@@ -16,7 +16,7 @@ from autograd_lite.compiler.machine import cache_bytes, cores
 from autograd_lite.compiler.program import Instruction, Program, Value, mapped, uses
 from autograd_lite.compiler.traced import converted, written
 
-LARGE = 1 << 18  # bytes: a chain on smaller arrays stays in the cache by itself
+FEWEST = 4  # pieces: of fewer a chain gains nothing, since the next cache holds it whole
 THREADED = 1 << 20  # entries times instructions: less is not worth a second thread
 SKINNY = 32  # columns: a product of a matrix so narrow is bound by memory, as a sum is
 SUMS = {np.add.reduce: np.add, np.maximum.reduce: np.maximum, np.minimum.reduce: np.minimum}
@@ -74,8 +74,9 @@ class Sizes:
     """How large a piece is, and how many threads there are; None for what the machine suggests."""
 
     def __init__(self, tile_bytes: int | None = None, threads: int | None = None) -> None:
-        self.tile_bytes = tile_bytes or cache_bytes() // 2
+        self.tile_bytes = tile_bytes or cache_bytes()
         self.threads = threads or cores()
+        self.large = FEWEST * self.tile_bytes
 
 
 def tile(program: Program, sizes: Sizes) -> Program:
@@ -121,7 +122,7 @@ class Tiling:
 
     def begins(self, instruction: Instruction) -> bool:
         """Whether a chain begins with this instruction."""
-        rows = rows_of(instruction)
+        rows = rows_of(instruction, self.sizes.large)
         if not rows or not self.joins(instruction, rows):
             return False
         self.rows = rows
@@ -130,8 +131,8 @@ class Tiling:
 
     def heavier(self, instruction: Instruction) -> bool:
         """Whether another chain should begin with an instruction that does not fit this one."""
-        rows = rows_of(instruction)
-        return bool(rows) and instruction.out.nbytes >= LARGE
+        rows = rows_of(instruction, self.sizes.large)
+        return bool(rows) and instruction.out.nbytes >= self.sizes.large
 
     def add(self, instruction: Instruction) -> None:
         self.chain.append(instruction)
@@ -182,8 +183,9 @@ class Tiling:
         self.body += shown + late
 
     def is_worth_it(self, chain: list[Instruction]) -> bool:
-        large = [i for i in chain if i.out.nbytes >= LARGE or is_sum(i, self.rows)]
-        return len(large) > 1 and any(i.out.nbytes >= LARGE for i in chain)
+        least = self.sizes.large
+        large = [i for i in chain if i.out.nbytes >= least or is_sum(i, self.rows)]
+        return len(large) > 1 and any(i.out.nbytes >= least for i in chain)
 
     def as_tile(self, chain: list[Instruction], leaving: set[Value]) -> Instruction:
         tile = Tile(self.rows)
@@ -262,13 +264,13 @@ def bytes_of_a_row(tile: Tile) -> float:
 # Rows
 
 
-def rows_of(instruction: Instruction) -> int:
+def rows_of(instruction: Instruction, large: int) -> int:
     """How many rows a chain that begins with this instruction has; 0 if none can."""
     if form_of(instruction) == "number" or instruction.many or not instruction.outs:
         return 0
     shapes = [v.shape for v in (*instruction.reads(), instruction.out)]
     largest = max(shapes, key=math.prod)
-    if math.prod(largest) * instruction.out.dtype.itemsize < LARGE:
+    if math.prod(largest) * instruction.out.dtype.itemsize < large:
         return 0
     for split in range(len(largest), 0, -1):
         rows = math.prod(largest[:split])

@@ -29,6 +29,14 @@ from autograd_lite.core.graph import RECORDING, Node, Recording
 from autograd_lite.core.state import State
 from autograd_lite.core.tensor import Tensor
 from autograd_lite.errors import TraceError
+from autograd_lite.ops.convolution import convolved, spread_out
+from autograd_lite.ops.pooling import (
+    added_up,
+    found_at_maxima,
+    given_to_all,
+    largest,
+    sent_to_maxima,
+)
 from autograd_lite.optim.optimizer import Optimizer
 from autograd_lite.random import DRAWS
 
@@ -242,7 +250,7 @@ class Trace:
         if not hasattr(result, "dtype"):
             result = np.asarray(result)
         out = Value(result.shape, result.dtype)
-        out.order = order_of(result) if own else None
+        out.order = order_of(function, result) if own else None
         self.body.append(Instruction(function, args, kwargs, (out,), self.place()))
         return Traced(self, out, own)
 
@@ -395,8 +403,16 @@ def traced(
     return trace, result
 
 
-def order_of(result: Any) -> tuple[int, ...] | None:
+# What lays its result down with the examples last, as all that slides over images does.
+EXAMPLES_LAST = {
+    convolved, spread_out, largest, sent_to_maxima, found_at_maxima, added_up, given_to_all,
+}  # fmt: skip
+
+
+def order_of(function: Any, result: Any) -> tuple[int, ...] | None:
     """The axes in the order of memory, if a function returned an array whose order is not C's."""
+    if function in EXAMPLES_LAST:
+        return (*range(1, len(result.shape)), 0)
     if type(result) is not np.ndarray or result.flags.c_contiguous or 0 in result.strides:
         return None
     order = tuple(sorted(range(result.ndim), key=lambda axis: -result.strides[axis]))
