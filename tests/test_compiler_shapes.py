@@ -199,3 +199,24 @@ REFUSED: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
 def test_what_values_decide_is_refused(function: Any, args: tuple[Any, ...]) -> None:
     with pytest.raises(TraceError, match=r"compile: .* depends on .*values.*\. \w"):
         result_of(function, tuple(map(known, args)), {})
+
+
+@pytest.mark.parametrize(
+    ("shape", "indices", "axis"),
+    [((4, 3), (4, 1), -1), ((4, 3), (1, 2), 1), ((4, 3), (2, 3), 0), ((2, 1, 5), (2, 3, 2), 2),
+     ((4, 3), (7,), None), ((0, 3), (0, 2), 1)],
+)  # fmt: skip
+def test_entries_along_an_axis(shape: Any, indices: Any, axis: Any) -> None:
+    x, places = Value(shape, np.dtype(np.float32)), Value(indices, np.dtype(np.int64))
+    found = result_of(np.take_along_axis, (x, places, axis), {})
+    expected = np.take_along_axis(np.ones(shape, np.float32), np.zeros(indices, int), axis)
+    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+
+
+def test_places_along_an_axis_that_do_not_fit() -> None:
+    x = Value((4, 3), np.dtype(float))
+    for places, axis in ((Value((4,), np.dtype(int)), 1), (Value((3, 1), np.dtype(int)), 1)):
+        with pytest.raises(ValueError, match=r"axes|broadcast"):
+            result_of(np.take_along_axis, (x, places, axis), {})
+    with pytest.raises(IndexError, match="integers"):
+        result_of(np.take_along_axis, (x, Value((4, 1), np.dtype(float)), 1), {})

@@ -8,6 +8,7 @@ reached: a counter that the training loop keeps beside the step is none of the s
 """
 
 import dis
+import functools
 import sys
 import types
 from collections import deque
@@ -115,7 +116,8 @@ def function_children(function: types.FunctionType) -> Iterator[tuple[str, Any]]
         yield "", function.__wrapped__
 
 
-def globals_in(code: types.CodeType) -> list[str]:
+@functools.cache
+def globals_in(code: types.CodeType) -> tuple[str, ...]:
     """The global names that a function reads, also in the functions inside it."""
     found = [
         i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
@@ -123,7 +125,7 @@ def globals_in(code: types.CodeType) -> list[str]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             found += globals_in(constant)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def names_in(thing: Any) -> set[str]:

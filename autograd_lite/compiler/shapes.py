@@ -222,6 +222,24 @@ def dtype_of(x: Any) -> np.dtype[Any]:
     return x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype
 
 
+def of_take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Spec:
+    """The indices' shape, in which each axis but the one goes with the array's."""
+    if kind_of(indices).kind not in "iu":
+        raise IndexError(f"take_along_axis: indices are integers, not {kind_of(indices)}.")
+    wanted = shape_of(indices)
+    if axis is None:
+        if len(wanted) != 1:
+            raise ValueError(f"take_along_axis: indices have one axis, not shape {wanted}.")
+        return Spec(wanted, x.dtype)
+    if len(wanted) != len(x.shape):
+        raise ValueError(f"take_along_axis: {x.shape} and indices {wanted} have as many axes.")
+    if not -len(wanted) <= axis < len(wanted):
+        raise np.exceptions.AxisError(axis, len(wanted))
+    kept = list(x.shape)
+    kept[axis] = wanted[axis]
+    return Spec(np.broadcast_shapes(tuple(kept), wanted), x.dtype)
+
+
 def of_take(x: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     if axis is None:
         return Spec(shape_of(indices), x.dtype)
@@ -290,6 +308,7 @@ def of_eigenvalues(function: Any) -> Callable[..., Any]:
 RULES: dict[Any, Callable[..., Any]] = {
     np.where: of_where, np.reshape: of_reshape, np.transpose: of_transpose, np.full: of_full,
     np.copy: same, np.concatenate: of_concatenate, np.take: of_take,
+    np.take_along_axis: of_take_along_axis,
     np.argsort: of_argsort, np.argmax: of_argument, np.argmin: of_argument,
     np.linalg.lstsq: of_lstsq, np.linalg.eig: of_eigenvalues(np.linalg.eig),
     np.linalg.eigvals: of_eigenvalues(np.linalg.eigvals),
