@@ -338,3 +338,34 @@ def test_a_step_in_which_something_is_infinite_is_taken_once(kind: str) -> None:
         ends.append([np.array(losses), w.numpy(), *updates.state_dict().values()])
     for eager, compiled in zip(*ends, strict=True):
         np.testing.assert_allclose(compiled, eager, rtol=1e-10)
+
+
+class Anchored(ag.optim.SGD):
+    """A rule that reads something it never changes: what is laid together but not written."""
+
+    def moments(self, options: Any) -> Any:
+        return {"anchor": 0.5}
+
+    def rule(self, options: Any, g: Any, p: Any, moments: Any, numbers: Any) -> Any:
+        return p - numbers[0] * (g + p - moments[0]), moments
+
+    write = ag.optim.Optimizer.write
+
+
+def test_a_moment_that_never_changes() -> None:
+    def losses(compiled: bool) -> list[Any]:
+        net = ag.nn.MLP([2, 5, 1], "tanh", rng=np.random.default_rng(0))
+        optimizer = Anchored(net.parameters(), lr=0.1)
+        x = np.random.default_rng(1).normal(size=(9, 2)).astype(np.float32)
+
+        def step(x: Any) -> Any:
+            loss = ag.mse(net(x), x[:, :1])
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            return loss
+
+        run = ag.compile(step) if compiled else step
+        return [run(x).item() for _ in range(6)]
+
+    np.testing.assert_allclose(losses(True), losses(False), rtol=1e-5)

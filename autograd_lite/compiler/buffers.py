@@ -4,6 +4,8 @@ All buffers lie in one block of memory. A buffer is free again after the last in
 reads it, and an entry-by-entry result takes the place of an operand that nobody reads any more.
 """
 
+import bisect
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -339,16 +341,8 @@ def packed(buffers: list[Buffer]) -> int:
             at = max(at, other.start + aligned(other.nbytes))
         buffer.start = at
         total = max(total, at + size)
-        insert(placed, buffer)
+        bisect.insort_left(placed, buffer, key=attrgetter("start"))
     return total
-
-
-def insert(placed: list[Buffer], buffer: Buffer) -> None:
-    low, high = 0, len(placed)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if placed[middle].start < buffer.start else (low, middle)
-    placed.insert(low, buffer)
 
 
 def aligned(nbytes: int) -> int:

@@ -163,9 +163,9 @@ def compile(
     Any function of arrays, tensors, numbers and trees of them: a forward pass, `ag.grad(f)`, or a
     whole training step with `loss.backward()` and `optimizer.step()` in it. One program is made
     for each structure, shapes, dtypes and static arguments (ints, strings, modules). `source` is
-    its text. `without` names passes to leave out ("algebraic" for all that may round
-    otherwise); `tile_bytes` and `threads` take the
-    place of what is chosen by the processor's cache and the number of cores.
+    its text. `without` names passes to leave out ("algebraic" for all that may round otherwise);
+    `tile_bytes` and `threads` take the place of what is chosen by the processor's cache and the
+    number of cores.
 
     What the program reads anew at every call: arguments, tensors, `ag.State`, arrays that it
     works on, and random generators. What depends on values (`if loss > 0`) is refused. Python's

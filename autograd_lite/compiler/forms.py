@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd_lite.compiler.draws import drawn
 from autograd_lite.compiler.program import Instruction, Value
 from autograd_lite.compiler.shapes import VIEWS
-from autograd_lite.compiler.trace import is_basic, item
+from autograd_lite.compiler.trace import is_basic
 from autograd_lite.compiler.traced import COPYING, converted
 
 # entrywise: a ufunc, whose result may take the place of an operand
@@ -69,14 +68,6 @@ def is_view(instruction: Instruction) -> bool:
     if function is operator.getitem:
         return is_basic(instruction.args[1])
     return function in VIEWS or function is np.reshape
-
-
-def is_draw(instruction: Instruction) -> bool:
-    return instruction.function is drawn
-
-
-def reads_number(instruction: Instruction) -> bool:
-    return instruction.function is item
 
 
 def operands(instruction: Instruction) -> list[Any]:

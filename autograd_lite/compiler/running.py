@@ -59,10 +59,9 @@ class Runner:
         self.flats = [home_of(s.owners) for _, s in inputs if type(s) is Flat]
         self.arrays = [s.array for _, s in inputs if type(s) is Captured]
         self.grads: list[Any] = [s.of for _, s in inputs if type(s) is Grad]
-        self.homes: list[Home] = [
-            home_of(t.owners if type(t) is Flat else (t.owner,))
-            for t in source.homes
-        ]  # fmt: skip
+        written = (t.owners if type(t) is Flat else (t.owner,) for t in source.homes)
+        # What is only read as a whole has to lie together, too.
+        self.homes: list[Home] = list(dict.fromkeys([*map(home_of, written), *self.flats]))
         self.writes = source.writes
         self.changes_nothing = not self.writes and not self.homes
         cells = [(t.owner, place) for t, place in source.writes if type(t) is Cell]

@@ -307,6 +307,7 @@ class Trace:
 
     def place(self) -> Place:
         frame: FrameType | None = sys._getframe(2)
+        users: FrameType | None = None  # the line; a rule or an update may be the user's, too
         section, pulled = "forward", None
         while frame is not None:
             code = frame.f_code
@@ -316,11 +317,13 @@ class Trace:
                     section = "backward"
             elif code in UPDATES:
                 section = "update"
-            elif not code.co_filename.startswith(INSIDE):
+            elif users is None and not code.co_filename.startswith(INSIDE):
+                users = frame
+            elif code is TRACED:
                 break
             frame = frame.f_back
         scope = pulled.scope if pulled is not None else RECORDING.get().scope
-        line = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
+        line = f"{users.f_code.co_filename}:{users.f_lineno}" if users is not None else ""
         return Place(self.path_of(scope), line, section)
 
     def path_of(self, scope: Any) -> str:
@@ -484,5 +487,6 @@ def leaked(thing: Traced) -> TraceError:
 
 
 PULL_BACK = pull_back.__code__
+TRACED = traced.__code__  # above it stands who compiles
 BACKWARD = Tensor.backward.__code__
 UPDATES = {Optimizer.step.__code__, Optimizer.zero_grad.__code__}
