@@ -111,7 +111,7 @@ def test_named_parameters_name_their_moments() -> None:
 
 @given(
     st.lists(
-        st.from_regex(r"[a-z]{1,12}(\[[0-9], [a-z]\]|\(x, \"a, \(b\"\))?", fullmatch=True),
+        st.from_regex(r"v[a-z]{0,11}(\[[0-9], [a-z]\]|\(x, \"a, \(b\"\))?", fullmatch=True),
         min_size=1,
     ),
     st.integers(20, 60),
